@@ -1,0 +1,3 @@
+package io.reactivestore.bare;
+
+public class Bare {}

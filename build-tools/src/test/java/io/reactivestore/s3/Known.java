@@ -1,0 +1,3 @@
+package io.reactivestore.s3;
+
+public class Known {}

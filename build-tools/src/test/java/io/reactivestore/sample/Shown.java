@@ -1,0 +1,11 @@
+package io.reactivestore.sample;
+
+import io.reactivestore.sample.internal.Hidden;
+
+public class Shown {
+    private final Hidden hidden = new Hidden();
+
+    Hidden hidden() {
+        return hidden;
+    }
+}

@@ -1,0 +1,3 @@
+package io.reactivestore.sample.internal;
+
+public class Hidden {}
