@@ -1,0 +1,120 @@
+package io.reactivestore.testkit.history;
+
+import io.reactivestore.ByteRange;
+import io.reactivestore.Content;
+import io.reactivestore.DeleteOptions;
+import io.reactivestore.DeleteResult;
+import io.reactivestore.ListEntry;
+import io.reactivestore.ListOptions;
+import io.reactivestore.ObjectInfo;
+import io.reactivestore.RangedObject;
+import io.reactivestore.ReadOptions;
+import io.reactivestore.Store;
+import io.reactivestore.StoreCapabilities;
+import io.reactivestore.StoreRuntime;
+import io.reactivestore.StoredObject;
+import io.reactivestore.WriteOptions;
+import io.reactivestore.internal.BulkDelete;
+import io.reactivestore.internal.Contents;
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.Objects;
+import org.reactivestreams.Publisher;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+
+/** Records the order in which the source applies mutations, for {@link History}. */
+public final class AppliedOrder {
+
+    private final History history;
+
+    AppliedOrder(History history) {
+        this.history = history;
+    }
+
+    /**
+     * The source, recorded.
+     *
+     * @param source a store that applies a mutation in the same step in which it answers, such as {@link
+     *     io.reactivestore.memory.MemoryStore}; all contents are of {@link Values}
+     * @param runtime what contents are read with
+     */
+    public Store around(Store source, StoreRuntime runtime) {
+        return new Source(
+                Objects.requireNonNull(source, "source"), Objects.requireNonNull(runtime, "runtime"), history);
+    }
+
+    private record Source(Store inner, StoreRuntime runtime, History history) implements Store {
+
+        @Override
+        public Mono<ObjectInfo> put(String key, Content content, WriteOptions options) {
+            return Contents.collect("put", key, content, runtime).flatMap(bytes -> put(key, bytes, options));
+        }
+
+        private Mono<ObjectInfo> put(String key, ByteBuffer bytes, WriteOptions options) {
+            return inner.put(key, Content.buffer(bytes), options)
+                    .doOnNext(info -> history.appliedPut(key, Values.observe(bytes)));
+        }
+
+        @Override
+        public Mono<Void> delete(String key, DeleteOptions options) {
+            return inner.delete(key, options)
+                    .then(Mono.fromRunnable(() -> history.applied(key, Mutation.Kind.REMOVAL, KeyHistory.ABSENT)));
+        }
+
+        @Override
+        public Flux<DeleteResult> deleteAll(Publisher<String> keys) {
+            return BulkDelete.each(keys, 1, key -> delete(key, DeleteOptions.defaults()));
+        }
+
+        @Override
+        public Mono<Long> deletePrefix(String prefix) {
+            return inner.deletePrefix(prefix).doOnNext(deleted -> history.appliedPrefix(prefix));
+        }
+
+        @Override
+        public Mono<ObjectInfo> copy(String from, String to, WriteOptions options) {
+            return inner.copy(from, to, options).doOnNext(info -> history.appliedCopy(from, to));
+        }
+
+        @Override
+        public Mono<StoredObject> get(String key, ReadOptions options) {
+            return inner.get(key, options);
+        }
+
+        @Override
+        public Flux<RangedObject> getRanges(String key, List<ByteRange> ranges, ReadOptions options) {
+            return inner.getRanges(key, ranges, options);
+        }
+
+        @Override
+        public Mono<ObjectInfo> head(String key, ReadOptions options) {
+            return inner.head(key, options);
+        }
+
+        @Override
+        public Flux<ObjectInfo> list(ListOptions options) {
+            return inner.list(options);
+        }
+
+        @Override
+        public Flux<ListEntry> listDirectory(String prefix) {
+            return inner.listDirectory(prefix);
+        }
+
+        @Override
+        public StoreCapabilities capabilities() {
+            return inner.capabilities();
+        }
+
+        @Override
+        public Mono<Void> open() {
+            return inner.open();
+        }
+
+        @Override
+        public Mono<Void> close() {
+            return inner.close();
+        }
+    }
+}

@@ -1,0 +1,169 @@
+package io.reactivestore.testkit.history;
+
+import io.reactivestore.ByteRange;
+import io.reactivestore.Store;
+import io.reactivestore.StoreRuntime;
+import io.reactivestore.error.StoreException;
+import io.reactivestore.testkit.fault.Latency;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.TimeoutException;
+import java.util.random.RandomGenerator;
+import java.util.stream.IntStream;
+import reactor.core.publisher.Mono;
+
+/**
+ * Clients that do random operations on a few keys of a store, one after the other each, and record them: reads of
+ * wholes and of ranges, puts, deletes, copies, renames, bulk and prefix deletes. Set it up before it is started.
+ */
+public final class RandomClients {
+
+    private final History history;
+    private final RandomGenerator random;
+    private int clients = 8;
+    private int keys = 6;
+    private int maxBytes = 4096;
+    private int readPercent = 50;
+    private Latency thinkTime = Latency.uniform(Duration.ZERO, Duration.ofMillis(5));
+    private Duration patience = Duration.ofSeconds(1);
+    private final List<HistoryClient> running = new ArrayList<>();
+    private boolean stopped;
+    private long started;
+    private int generation;
+
+    private RandomClients(History history, RandomGenerator random) {
+        this.history = history;
+        this.random = random;
+    }
+
+    /** Clients whose choices come from here: in a simulation, from {@code simulation.random()}. */
+    public static RandomClients of(History history, RandomGenerator random) {
+        return new RandomClients(Objects.requireNonNull(history, "history"), Objects.requireNonNull(random, "random"));
+    }
+
+    /** How many work at once. Default: 8. */
+    public RandomClients clients(int count) {
+        clients = count;
+        return this;
+    }
+
+    /** How many keys they share, under three prefixes. Few keys, many conflicts. Default: 6. */
+    public RandomClients keys(int count) {
+        keys = count;
+        return this;
+    }
+
+    /** How many of 100 operations are reads. Default: 50. */
+    public RandomClients readPercent(int percent) {
+        readPercent = percent;
+        return this;
+    }
+
+    /** The largest object. Default: 4096. */
+    public RandomClients maxBytes(int bytes) {
+        maxBytes = bytes;
+        return this;
+    }
+
+    /** The time between two operations of a client. Default: up to 5 ms. */
+    public RandomClients thinkTime(Latency law) {
+        thinkTime = Objects.requireNonNull(law, "law");
+        return this;
+    }
+
+    /** How long a client waits for an answer before it cancels. Default: 1 s. */
+    public RandomClients patience(Duration time) {
+        patience = time;
+        return this;
+    }
+
+    /** Starts them on a store, in the process of this runtime. */
+    public void start(Store store, StoreRuntime runtime) {
+        stopped = false;
+        generation++;
+        for (int i = 1; i <= clients; i++) {
+            HistoryClient client = history.client("c" + generation + "." + i, store);
+            running.add(client);
+            Mono.defer(() -> pause(runtime).then(operation(client, runtime)))
+                    .repeat(() -> !stopped)
+                    .subscribe(each -> {}, e -> {
+                        throw new IllegalStateException("a client ended", e);
+                    });
+        }
+    }
+
+    /** Lets each end after its present operation. */
+    public void stop() {
+        stopped = true;
+    }
+
+    /** Their process died; operations under way are in doubt. They can be started again in the next one. */
+    public void crash() {
+        running.forEach(HistoryClient::crash);
+        running.clear();
+    }
+
+    /** How many operations they began. */
+    public long operations() {
+        return started;
+    }
+
+    /** The keys they use. */
+    public List<String> keyNames() {
+        return IntStream.range(0, keys).mapToObj(RandomClients::keyName).toList();
+    }
+
+    private Mono<Void> operation(HistoryClient client, StoreRuntime runtime) {
+        return Mono.defer(() -> {
+                    started++;
+                    return choose(client);
+                })
+                .timeout(patience, runtime.timers())
+                // The history has it; here it is only the end of the operation.
+                .onErrorComplete(e -> e instanceof StoreException || e instanceof TimeoutException);
+    }
+
+    private Mono<Void> choose(HistoryClient client) {
+        return random.nextInt(100) < readPercent ? read(client, key()) : write(client, key(), key());
+    }
+
+    private Mono<Void> read(HistoryClient client, String key) {
+        if (random.nextInt(8) > 0) {
+            return client.read(key);
+        }
+        long start = random.nextBoolean() ? 0 : random.nextInt(maxBytes);
+        return client.read(key, ByteRange.of(start, start + Values.MIN_RANGE_BYTES + random.nextInt(maxBytes)));
+    }
+
+    private Mono<Void> write(HistoryClient client, String key, String other) {
+        int choice = random.nextInt(100);
+        if (choice < 72) {
+            return client.put(key, Values.MIN_BYTES + random.nextInt(maxBytes - Values.MIN_BYTES + 1));
+        }
+        if (choice < 84) {
+            return client.delete(key);
+        }
+        // Seldom: each takes a third of the keys with it.
+        if (choice < 85) {
+            return client.deletePrefix(key.substring(0, key.indexOf('/') + 1));
+        }
+        if (choice < 89 || other.equals(key)) {
+            return client.deleteAll(List.of(key, other));
+        }
+        return choice < 96 ? client.copy(key, other) : client.rename(key, other);
+    }
+
+    private String key() {
+        return keyName(random.nextInt(keys));
+    }
+
+    private static String keyName(int number) {
+        return "p" + number % 3 + "/k" + number;
+    }
+
+    private Mono<Void> pause(StoreRuntime runtime) {
+        return Mono.delay(thinkTime.next(random), runtime.timers()).then();
+    }
+}
