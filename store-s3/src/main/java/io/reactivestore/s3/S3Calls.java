@@ -1,0 +1,98 @@
+package io.reactivestore.s3;
+
+import io.reactivestore.Attempts;
+import io.reactivestore.StoreRuntime;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeoutException;
+import java.util.function.BiFunction;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Mono;
+import software.amazon.awssdk.services.s3.S3AsyncClient;
+import software.amazon.awssdk.services.s3.model.S3Request;
+
+/** Turns calls of the SDK into Monos. Errors are still those of the SDK; {@link S3Errors} maps them. */
+final class S3Calls {
+    /*
+     * How it works. The very future that the SDK gave out is kept and cancelled, since cancelling one derived from it would not
+     * reach the wire. Its outcome, also a failure, travels as a value up to the last step: the failure of a call that nobody
+     * waits for any more is then dropped without a word.
+     *
+     * Whoever waits is told on the delivery scheduler. The SDK completes its futures on its own threads, with our client on the
+     * event loop itself, and no code of the caller's may hold those up.
+     */
+
+    private final Supplier<S3Clients.Made> made;
+    private final StoreRuntime runtime;
+
+    S3Calls(Supplier<S3Clients.Made> made, StoreRuntime runtime) {
+        this.made = made;
+        this.runtime = runtime;
+    }
+
+    /**
+     * Makes one call, with all the tries that the SDK gives it.
+     *
+     * @fails {@link TimeoutException} if there is no answer in time, and as the SDK does
+     * @cancel cancels the future that {@code request} returned
+     */
+    <T> Mono<T> call(Duration timeout, Function<S3AsyncClient, CompletableFuture<T>> request) {
+        return Mono.<Outcome<T>>create(sink -> {
+                    CompletableFuture<T> future;
+                    try {
+                        future = request.apply(made.get().client());
+                    } catch (RuntimeException e) {
+                        sink.success(new Outcome<>(null, e));
+                        return;
+                    }
+                    sink.onCancel(() -> future.cancel(true));
+                    var unused = future.whenComplete((answer, error) -> sink.success(new Outcome<>(answer, error)));
+                })
+                .timeout(timeout, Mono.fromSupplier(() -> new Outcome<>(null, noAnswer(timeout))), runtime.timers())
+                .publishOn(runtime.delivery())
+                .handle((outcome, sink) -> {
+                    if (outcome.error != null) {
+                        sink.error(unwrap(outcome.error));
+                    } else if (outcome.answer != null) {
+                        sink.next(outcome.answer);
+                    }
+                });
+    }
+
+    /**
+     * Makes a call that changes objects, and tells whoever listens of each try that ended without an answer.
+     *
+     * @param tries learns of the tries; a new one for each call
+     */
+    @SuppressWarnings("unchecked")
+    <R extends S3Request, T> Mono<T> mutate(
+            Duration timeout, Tries tries, R request, BiFunction<S3AsyncClient, R, CompletableFuture<T>> send) {
+        return Mono.deferContextual(context -> call(timeout, client -> {
+                    R observed = (R) request.toBuilder()
+                            .overrideConfiguration(override -> {
+                                made.get().metrics().forEach(override::addMetricPublisher);
+                                override.addMetricPublisher(tries);
+                            })
+                            .build();
+                    return send.apply(client, observed);
+                })
+                .doOnTerminate(() -> {
+                    for (int i = tries.unanswered(); i > 0; i--) {
+                        Attempts.unanswered(context);
+                    }
+                }));
+    }
+
+    private static Throwable unwrap(Throwable error) {
+        return error instanceof CompletionException && error.getCause() != null ? error.getCause() : error;
+    }
+
+    private static TimeoutException noAnswer(Duration timeout) {
+        return new TimeoutException("no answer within " + timeout.toMillis() + " ms");
+    }
+
+    private record Outcome<T>(@Nullable T answer, @Nullable Throwable error) {}
+}

@@ -1,0 +1,150 @@
+package io.reactivestore.s3;
+
+import io.reactivestore.StoreRuntime;
+import java.net.URI;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.auth.credentials.AnonymousCredentialsProvider;
+import software.amazon.awssdk.auth.credentials.DefaultCredentialsProvider;
+import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
+import software.amazon.awssdk.core.checksums.RequestChecksumCalculation;
+import software.amazon.awssdk.core.checksums.ResponseChecksumValidation;
+import software.amazon.awssdk.core.client.config.SdkAdvancedAsyncClientOption;
+import software.amazon.awssdk.core.retry.RetryMode;
+import software.amazon.awssdk.http.async.SdkAsyncHttpClient;
+import software.amazon.awssdk.http.nio.netty.NettyNioAsyncHttpClient;
+import software.amazon.awssdk.identity.spi.AwsCredentialsIdentity;
+import software.amazon.awssdk.identity.spi.IdentityProvider;
+import software.amazon.awssdk.metrics.MetricPublisher;
+import software.amazon.awssdk.regions.Region;
+import software.amazon.awssdk.services.s3.LegacyMd5Plugin;
+import software.amazon.awssdk.services.s3.S3AsyncClient;
+import software.amazon.awssdk.services.s3.S3AsyncClientBuilder;
+import software.amazon.awssdk.utils.SdkAutoCloseable;
+
+/** Where a store's client comes from, and what of it the store must close. */
+interface S3Clients {
+
+    /**
+     * A client and what was made for it.
+     *
+     * @param metrics where the client sends its metrics; a request that names another place must name these too
+     */
+    record Made(S3AsyncClient client, List<MetricPublisher> metrics, List<SdkAutoCloseable> owned) {
+
+        /** May block. */
+        void close() {
+            owned.forEach(SdkAutoCloseable::close);
+        }
+    }
+
+    /** Makes or finds the client. May block. */
+    Made make(StoreRuntime runtime, S3Dialect dialect);
+
+    /** The caller's own client, which stays open. */
+    static S3Clients given(S3AsyncClient client) {
+        return (runtime, dialect) -> new Made(
+                client,
+                client.serviceClientConfiguration().overrideConfiguration().metricPublishers(),
+                List.of());
+    }
+
+    /**
+     * What a client is to be made of; null stands for the SDK's defaults.
+     *
+     * <p>Futures complete on the transport's own threads instead of a pool of the SDK's, which saves two thirds of the time of a
+     * small request. That is safe here: all that runs there is the hop to the delivery scheduler, and credentials are never asked
+     * for there, since {@link AsyncCredentials} does it on the I/O threads.
+     *
+     * @source aws-sdk-java-v2 issues 4950 and 5016 (completing on the transport's threads)
+     */
+    record Settings(
+            @Nullable Region region,
+            @Nullable URI endpoint,
+            @Nullable IdentityProvider<? extends AwsCredentialsIdentity> credentials,
+            @Nullable SdkAsyncHttpClient transport,
+            int maxConnections)
+            implements S3Clients {
+
+        /** What an S3-compatible server is called in signatures, if nobody says otherwise. */
+        private static final Region FALLBACK_REGION = Region.US_EAST_1;
+
+        boolean isDefault() {
+            return region == null && endpoint == null && credentials == null && transport == null;
+        }
+
+        @Override
+        public Made make(StoreRuntime runtime, S3Dialect dialect) {
+            List<SdkAutoCloseable> owned = new ArrayList<>();
+            try {
+                S3AsyncClient client = client(runtime, dialect, owned);
+                owned.add(0, client);
+                return new Made(client, List.of(), owned);
+            } catch (RuntimeException e) {
+                owned.forEach(SdkAutoCloseable::close);
+                throw e;
+            }
+        }
+
+        private S3AsyncClient client(StoreRuntime runtime, S3Dialect dialect, List<SdkAutoCloseable> owned) {
+            boolean isStrict = dialect.checksums() == S3Dialect.Checksums.WHEN_REQUIRED;
+            S3AsyncClientBuilder builder = S3AsyncClient.builder()
+                    .httpClient(transport != null ? transport : newTransport(owned))
+                    .credentialsProvider(asyncCredentials(runtime, owned))
+                    .forcePathStyle(dialect.pathStyle())
+                    .requestChecksumCalculation(
+                            isStrict
+                                    ? RequestChecksumCalculation.WHEN_REQUIRED
+                                    : RequestChecksumCalculation.WHEN_SUPPORTED)
+                    .responseChecksumValidation(
+                            isStrict
+                                    ? ResponseChecksumValidation.WHEN_REQUIRED
+                                    : ResponseChecksumValidation.WHEN_SUPPORTED)
+                    .overrideConfiguration(override -> override.retryStrategy(RetryMode.STANDARD))
+                    .asyncConfiguration(async -> async.advancedOption(
+                            SdkAdvancedAsyncClientOption.FUTURE_COMPLETION_EXECUTOR, Runnable::run));
+            if (dialect.bulkDeleteMd5()) {
+                builder.addPlugin(LegacyMd5Plugin.create());
+            }
+            if (endpoint != null) {
+                builder.endpointOverride(endpoint);
+            }
+            if (region != null || endpoint != null) {
+                builder.region(region != null ? region : FALLBACK_REGION);
+            }
+            return builder.build();
+        }
+
+        private SdkAsyncHttpClient newTransport(List<SdkAutoCloseable> owned) {
+            SdkAsyncHttpClient made = NettyNioAsyncHttpClient.builder()
+                    .maxConcurrency(maxConnections)
+                    .useNonBlockingDnsResolver(true)
+                    .build();
+            owned.add(made);
+            return made;
+        }
+
+        private IdentityProvider<AwsCredentialsIdentity> asyncCredentials(
+                StoreRuntime runtime, List<SdkAutoCloseable> owned) {
+            if (credentials instanceof StaticCredentialsProvider known) {
+                return widen(known);
+            }
+            if (credentials instanceof AnonymousCredentialsProvider known) {
+                return widen(known);
+            }
+            if (credentials != null) {
+                return new AsyncCredentials(credentials, runtime);
+            }
+            DefaultCredentialsProvider found =
+                    DefaultCredentialsProvider.builder().build();
+            owned.add(found);
+            return new AsyncCredentials(found, runtime);
+        }
+
+        private static IdentityProvider<AwsCredentialsIdentity> widen(
+                IdentityProvider<AwsCredentialsIdentity> provider) {
+            return provider;
+        }
+    }
+}

@@ -1,0 +1,134 @@
+package io.reactivestore.s3;
+
+import io.reactivestore.ByteRange;
+import io.reactivestore.ObjectInfo;
+import io.reactivestore.RangedObject;
+import io.reactivestore.ReadOptions;
+import io.reactivestore.Span;
+import io.reactivestore.StoredObject;
+import io.reactivestore.error.ObjectNotFoundException;
+import io.reactivestore.internal.Buffers;
+import io.reactivestore.internal.Conditions;
+import io.reactivestore.internal.Ranges;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+
+/**
+ * Answers several ranges of one version. The first range is read like any get and tells the version and the size; the others are
+ * then planned: sorted, near ones in one request, each request pinned to that version.
+ */
+final class S3Ranges {
+
+    private static final String OPERATION = "getRanges";
+
+    /** Bytes between two ranges that cost less to read than another request does. */
+    private static final int GAP_BYTES = 64 << 10;
+
+    /** Requests of one call under way at a time. */
+    private static final int CONCURRENCY = 4;
+
+    /** Ranges that share one request for the bytes of {@code span}. */
+    private record Group(Span span, List<Wanted> wanted) {}
+
+    private record Wanted(int index, Span span) {}
+
+    private final S3Reads reads;
+    private final S3Heads heads;
+    private final PartReader reader;
+    private final int partBytes;
+
+    S3Ranges(S3Reads reads, S3Heads heads, PartReader reader, S3Settings settings) {
+        this.reads = reads;
+        this.heads = heads;
+        this.reader = reader;
+        this.partBytes = settings.partBytes();
+    }
+
+    Flux<RangedObject> get(String key, List<ByteRange> ranges, ReadOptions options) {
+        if (ranges.isEmpty()) {
+            return heads.head(OPERATION, key, options.version())
+                    .switchIfEmpty(Mono.error(() -> new ObjectNotFoundException(OPERATION, key)))
+                    .doOnNext(info -> Conditions.require(OPERATION, info, options))
+                    .thenMany(Flux.empty());
+        }
+        ReadOptions first = options.withRange(ranges.get(0)).withFirstPartBytes(partBytes);
+        return reads.get(OPERATION, key, first)
+                .switchIfEmpty(Mono.error(() -> new ObjectNotFoundException(OPERATION, key)))
+                .flatMapMany(object -> all(object, ranges, options));
+    }
+
+    private Flux<RangedObject> all(StoredObject object, List<ByteRange> ranges, ReadOptions options) {
+        ObjectInfo info = object.info();
+        Ranges.clip(info, ranges.get(0), options);
+        List<Group> groups = plan(info, ranges, options);
+        Mono<RangedObject> first = object.bytes().map(bytes -> new RangedObject(0, object.span(), bytes));
+        Flux<RangedObject> others = Flux.fromIterable(groups)
+                .flatMap(group -> read(info, group), CONCURRENCY, 1)
+                .concatMapIterable(found -> found, 1);
+        return first.concatWith(others);
+    }
+
+    private List<Group> plan(ObjectInfo info, List<ByteRange> ranges, ReadOptions options) {
+        List<Wanted> wanted = new ArrayList<>();
+        for (int i = 1; i < ranges.size(); i++) {
+            wanted.add(new Wanted(i, Ranges.clip(info, ranges.get(i), options)));
+        }
+        wanted.sort(Comparator.comparingLong(w -> w.span.start()));
+        List<Group> groups = new ArrayList<>();
+        for (Wanted next : wanted) {
+            Group last = groups.isEmpty() ? null : groups.get(groups.size() - 1);
+            Span joined = last == null ? null : join(last.span, next.span);
+            if (last != null && joined != null) {
+                last.wanted.add(next);
+                groups.set(groups.size() - 1, new Group(joined, last.wanted));
+            } else {
+                groups.add(new Group(next.span, new ArrayList<>(List.of(next))));
+            }
+        }
+        return groups;
+    }
+
+    /** Both spans in one, or null if they are better read apart; {@code b} starts no earlier than {@code a}. */
+    private @Nullable Span join(Span a, Span b) {
+        Span joined = new Span(a.start(), Math.max(a.end(), b.end()));
+        boolean isInside = b.end() <= a.end();
+        return isInside || (b.start() - a.end() <= GAP_BYTES && joined.length() <= partBytes) ? joined : null;
+    }
+
+    private Mono<List<RangedObject>> read(ObjectInfo info, Group group) {
+        return bytes(info, group.span)
+                .map(bytes -> group.wanted.stream()
+                        .map(w -> new RangedObject(
+                                w.index, w.span, bytes.slice((int) (w.span.start() - group.span.start()), (int)
+                                        w.span.length())))
+                        .toList());
+    }
+
+    /** The bytes of one request, or of several one after the other if they are more than a part. */
+    private Mono<ByteBuffer> bytes(ObjectInfo info, Span span) {
+        if (span.length() == 0) {
+            return Mono.just(Buffers.wrap(new byte[0]));
+        }
+        if (span.length() <= partBytes) {
+            return reader.pinned(OPERATION, info, span).map(part -> Buffers.wrap(part.bytes()));
+        }
+        return Mono.defer(() -> {
+            byte[] all = new byte[(int) span.length()];
+            long parts = (span.length() + partBytes - 1) / partBytes;
+            return Flux.range(0, (int) parts)
+                    .map(i -> span.start() + (long) i * partBytes)
+                    .concatMap(
+                            start -> reader.pinned(
+                                    OPERATION, info, new Span(start, Math.min(start + partBytes, span.end()))),
+                            1)
+                    .doOnNext(part -> System.arraycopy(
+                            part.bytes(), 0, all, (int) (part.span().start() - span.start()), part.bytes().length))
+                    .then(Mono.fromSupplier(() -> Buffers.wrap(all)));
+        });
+    }
+}

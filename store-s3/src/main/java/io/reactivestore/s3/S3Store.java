@@ -1,0 +1,263 @@
+package io.reactivestore.s3;
+
+import io.reactivestore.ByteRange;
+import io.reactivestore.Content;
+import io.reactivestore.DeleteOptions;
+import io.reactivestore.DeleteResult;
+import io.reactivestore.Keys;
+import io.reactivestore.ListEntry;
+import io.reactivestore.ListOptions;
+import io.reactivestore.ObjectInfo;
+import io.reactivestore.RangedObject;
+import io.reactivestore.ReadOptions;
+import io.reactivestore.Store;
+import io.reactivestore.StoreCapabilities;
+import io.reactivestore.StoredObject;
+import io.reactivestore.WriteOptions;
+import io.reactivestore.error.PreconditionFailedException;
+import io.reactivestore.error.StoreException;
+import io.reactivestore.internal.Arguments;
+import io.reactivestore.internal.Conditions;
+import io.reactivestore.internal.Lifecycle;
+import io.reactivestore.internal.Unsupported;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+import org.reactivestreams.Publisher;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import software.amazon.awssdk.services.s3.S3AsyncClient;
+
+/**
+ * The objects of one bucket, on Amazon S3 or a server that speaks its protocol.
+ *
+ * <p>What this store adds to the contract:
+ *
+ * <ul>
+ *   <li>Signals arrive on the runtime's delivery scheduler.
+ *   <li>A {@code get} is one request for the first part. Further parts are pinned to the version that it found. A part that
+ *       breaks or is not as long as announced is an error. When the caller's copy is still good a head follows, because S3 then
+ *       tells no size.
+ *   <li>A {@code put} reads its content into memory part by part, within {@link S3StoreBuilder#maxBufferedUploadBytes(long)}. An
+ *       upload in parts that fails or is cancelled is aborted. The last-modified that it tells is when the server answered, if
+ *       the object went in one request; a head may tell a time a little before it.
+ *   <li>A conditional write that fails after a try without an answer, whether that was the SDK's or an earlier subscription to
+ *       the same {@code Mono}, is read back before the failure is reported. To tell its own, it leaves an entry {@code rs-write}
+ *       among the user metadata, as does each upload in parts; this store does not show it.
+ *   <li>User metadata that is more than plain ASCII is kept as an encoded word of RFC 2047; the other attributes take ASCII only.
+ *       {@code binary/octet-stream} is S3's word for no content type, and is told as none.
+ * </ul>
+ */
+public final class S3Store implements Store {
+
+    private final S3Settings settings;
+    private final Lifecycle lifecycle;
+    private final AtomicReference<S3Clients.@Nullable Made> made = new AtomicReference<>();
+    private final Cleanups cleanups = new Cleanups();
+    private final S3Calls calls;
+    private final S3Requests requests;
+    private final S3Errors errors;
+    private final S3Heads heads;
+    private final S3Reads reads;
+    private final S3Ranges ranges;
+    private final S3Writes writes;
+    private final S3Uploads uploads;
+    private final S3Copies copies;
+    private final S3Listing listing;
+    private final S3BulkDelete bulkDelete;
+
+    S3Store(S3Settings settings, S3Clients clients, S3Copies.Limits copyLimits) {
+        this.settings = settings;
+        this.lifecycle = new Lifecycle(() -> make(clients), this::release);
+        this.calls = new S3Calls(this::made, settings.runtime());
+        this.requests = new S3Requests(settings.bucket(), settings.dialect());
+        this.errors = new S3Errors(settings.bucket(), lifecycle::isClosed);
+        S3Facts facts = new S3Facts(settings.versions());
+        PartReader reader = new PartReader(calls, requests, errors, facts, settings);
+        this.heads = new S3Heads(calls, requests, errors, facts, settings);
+        this.reads = new S3Reads(reader, heads, errors, settings, lifecycle);
+        this.ranges = new S3Ranges(reads, heads, reader, settings);
+        this.writes = new S3Writes(calls, requests, errors, heads, facts, settings, cleanups);
+        UploadBudget budget = new UploadBudget(
+                settings.maxBufferedUploadBytes(), settings.runtime().delivery());
+        this.uploads = new S3Uploads(calls, requests, errors, writes, facts, settings, budget);
+        this.copies = new S3Copies(calls, requests, errors, heads, writes, facts, settings, copyLimits);
+        this.listing = new S3Listing(calls, requests, errors, settings);
+        this.bulkDelete = new S3BulkDelete(calls, requests, errors, settings);
+    }
+
+    /** A store of the objects of this bucket, which must exist. */
+    public static S3StoreBuilder builder(String bucket) {
+        return new S3StoreBuilder(Keys.requireNonNull("builder", "bucket", bucket));
+    }
+
+    @Override
+    public Mono<StoredObject> get(String key, ReadOptions options) {
+        Keys.requireKey("get", key);
+        Keys.requireNonNull("get", "options", options);
+        return lifecycle.whenOpen("get", key, () -> {
+            requireVersions("get", key, options.version());
+            return reads.get("get", key, options);
+        });
+    }
+
+    @Override
+    public Flux<RangedObject> getRanges(String key, List<ByteRange> wanted, ReadOptions options) {
+        Keys.requireKey("getRanges", key);
+        List<ByteRange> copy = Arguments.requireRanges(wanted, options);
+        return lifecycle.whenOpenMany("getRanges", key, () -> {
+            requireVersions("getRanges", key, options.version());
+            return ranges.get(key, copy, options);
+        });
+    }
+
+    @Override
+    public Mono<ObjectInfo> head(String key, ReadOptions options) {
+        Keys.requireKey("head", key);
+        Keys.requireNonNull("head", "options", options);
+        return lifecycle.whenOpen("head", key, () -> {
+            requireVersions("head", key, options.version());
+            return heads.head("head", key, options.version())
+                    .doOnNext(info -> Conditions.require("head", info, options));
+        });
+    }
+
+    @Override
+    public Mono<ObjectInfo> put(String key, Content content, WriteOptions options) {
+        Keys.requireKey("put", key);
+        Keys.requireNonNull("put", "content", content);
+        Keys.requireNonNull("put", "options", options);
+        WriteToken token = writes.newToken();
+        return lifecycle.whenOpen("put", key, () -> uploads.put(key, content, options, token));
+    }
+
+    @Override
+    public Mono<Void> delete(String key, DeleteOptions options) {
+        Keys.requireKey("delete", key);
+        Keys.requireNonNull("delete", "options", options);
+        return lifecycle.whenOpen("delete", key, () -> {
+            requireVersions("delete", key, options.version());
+            if (options.ifMatch() != null && !settings.dialect().conditionalDelete()) {
+                throw S3Writes.notEnforced("delete", key);
+            }
+            return calls.mutate(
+                            settings.requestTimeout(),
+                            new Tries(),
+                            requests.delete(key, options),
+                            S3AsyncClient::deleteObject)
+                    .then()
+                    .onErrorResume(e -> S3Errors.isAbsent(e, options.version())
+                            ? Mono.empty()
+                            : Mono.error(deleteFailure(key, options, e)));
+        });
+    }
+
+    private void requireVersions(String operation, String key, @Nullable String version) {
+        if (!settings.versions()) {
+            Unsupported.requireNoVersion(operation, key, version);
+        }
+    }
+
+    private StoreException deleteFailure(String key, DeleteOptions options, Throwable error) {
+        boolean isLost = options.ifMatch() != null && (S3Errors.status(error) == 412 || S3Errors.status(error) == 409);
+        return isLost
+                ? new PreconditionFailedException("delete", key, "the etag is not " + options.ifMatch(), error)
+                : errors.of("delete", key, error);
+    }
+
+    @Override
+    public Flux<DeleteResult> deleteAll(Publisher<String> keys) {
+        Keys.requireNonNull("deleteAll", "keys", keys);
+        return lifecycle.whenOpenMany("deleteAll", null, () -> bulkDelete.delete(keys));
+    }
+
+    @Override
+    public Mono<Long> deletePrefix(String prefix) {
+        Keys.requirePrefix("deletePrefix", prefix);
+        return lifecycle.whenOpen(
+                "deletePrefix",
+                prefix,
+                () -> listing.list(ListOptions.prefix(prefix))
+                        .map(ObjectInfo::key)
+                        .buffer(KeyBatches.MAX_KEYS)
+                        .concatMap(bulkDelete::deleteBatch, 1)
+                        .concatMapIterable(results -> results, 1)
+                        .doOnNext(result -> {
+                            if (result.error() instanceof RuntimeException failure) {
+                                throw failure;
+                            }
+                        })
+                        .count());
+    }
+
+    @Override
+    public Flux<ObjectInfo> list(ListOptions options) {
+        Keys.requireNonNull("list", "options", options);
+        return lifecycle.whenOpenMany("list", options.prefix(), () -> listing.list(options));
+    }
+
+    @Override
+    public Flux<ListEntry> listDirectory(String prefix) {
+        Keys.requirePrefix("listDirectory", prefix);
+        return lifecycle.whenOpenMany("listDirectory", prefix, () -> listing.listDirectory(prefix));
+    }
+
+    @Override
+    public Mono<ObjectInfo> copy(String from, String to, WriteOptions options) {
+        Arguments.requireCopy(from, to, options);
+        WriteToken token = writes.newToken();
+        return lifecycle.whenOpen("copy", from, () -> copies.copy(from, to, options, token));
+    }
+
+    @Override
+    public StoreCapabilities capabilities() {
+        return settings.dialect().capabilities(settings.versions());
+    }
+
+    @Override
+    public Mono<Void> open() {
+        return lifecycle.open();
+    }
+
+    @Override
+    public Mono<Void> close() {
+        return lifecycle.close();
+    }
+
+    @Override
+    public String toString() {
+        return "S3Store[" + settings.bucket() + ", " + settings.dialect() + "]";
+    }
+
+    private S3Clients.Made made() {
+        S3Clients.Made present = made.get();
+        if (present == null) {
+            throw new IllegalStateException("not open");
+        }
+        return present;
+    }
+
+    /** The SDK reads files and asks the machine's metadata service when it builds a client. */
+    private Mono<Void> make(S3Clients clients) {
+        return Mono.<Void>fromRunnable(() -> made.set(clients.make(settings.runtime(), settings.dialect())))
+                .subscribeOn(settings.runtime().io())
+                .publishOn(settings.runtime().delivery())
+                .onErrorMap(e -> errors.of("open", null, e));
+    }
+
+    private Mono<Void> release() {
+        return cleanups.settled()
+                .timeout(
+                        settings.requestTimeout(),
+                        Mono.empty(),
+                        settings.runtime().timers())
+                .then(Mono.<Void>fromRunnable(() -> {
+                            S3Clients.Made present = made.getAndSet(null);
+                            if (present != null) {
+                                present.close();
+                            }
+                        })
+                        .subscribeOn(settings.runtime().io()))
+                .publishOn(settings.runtime().delivery());
+    }
+}

@@ -1,0 +1,210 @@
+package io.reactivestore.s3;
+
+import io.reactivestore.Keys;
+import io.reactivestore.StoreRuntime;
+import java.net.URI;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.http.async.SdkAsyncHttpClient;
+import software.amazon.awssdk.identity.spi.AwsCredentialsIdentity;
+import software.amazon.awssdk.identity.spi.IdentityProvider;
+import software.amazon.awssdk.regions.Region;
+import software.amazon.awssdk.services.s3.S3AsyncClient;
+
+/**
+ * Settings of an {@link S3Store}. Without any, it is the bucket of that name on Amazon S3, in the region and with the credentials
+ * that the SDK finds by itself.
+ */
+public final class S3StoreBuilder {
+
+    private static final int MIN_DEFAULT_UPLOAD_BYTES = 32 << 20;
+
+    private final String bucket;
+    private S3Dialect dialect = S3Dialect.aws();
+    private @Nullable S3AsyncClient client;
+    private @Nullable Region region;
+    private @Nullable URI endpoint;
+    private @Nullable IdentityProvider<? extends AwsCredentialsIdentity> credentials;
+    private @Nullable SdkAsyncHttpClient transport;
+    private @Nullable Integer maxConnections;
+    private boolean versions;
+    private int partBytes = 8 << 20;
+    private Duration partTimeout = Duration.ofSeconds(60);
+    private Duration requestTimeout = Duration.ofSeconds(30);
+    private int readAheadPages;
+    private int uploadPartBytes = 8 << 20;
+    private int uploadConcurrency = 4;
+    private @Nullable Long maxBufferedUploadBytes;
+    private StoreRuntime runtime = StoreRuntime.system();
+
+    S3StoreBuilder(String bucket) {
+        this.bucket = bucket;
+    }
+
+    /** What the server makes of the protocol. Default: {@link S3Dialect#aws()}. */
+    public S3StoreBuilder dialect(S3Dialect dialect) {
+        this.dialect = Keys.requireNonNull("dialect", "dialect", dialect);
+        return this;
+    }
+
+    /**
+     * A client to use instead of making one. It is not closed with the store.
+     *
+     * <p>It must be a plain one: neither {@code multipartEnabled} nor the CRT client, whose transfers break the store's own limits
+     * on memory. Its checksum setting and addressing hold instead of the dialect's. Credentials that it must fetch block the
+     * thread that makes the request.
+     */
+    public S3StoreBuilder client(S3AsyncClient client) {
+        this.client = Keys.requireNonNull("client", "client", client);
+        return this;
+    }
+
+    /** The region. Default: what the SDK finds in the environment; with an {@link #endpoint}, {@code us-east-1}. */
+    public S3StoreBuilder region(Region region) {
+        this.region = Keys.requireNonNull("region", "region", region);
+        return this;
+    }
+
+    /** Where the server is, such as {@code http://localhost:9000}. Default: Amazon's, by the region. */
+    public S3StoreBuilder endpoint(URI endpoint) {
+        this.endpoint = Keys.requireNonNull("endpoint", "endpoint", endpoint);
+        return this;
+    }
+
+    /**
+     * Who signs the requests. It may block: it is asked on the runtime's I/O threads only, and its credentials are given out again
+     * for a minute, or until shortly before they expire. It is not closed with the store. Default: the SDK's chain.
+     */
+    public S3StoreBuilder credentialsProvider(IdentityProvider<? extends AwsCredentialsIdentity> credentials) {
+        this.credentials = Keys.requireNonNull("credentialsProvider", "credentials", credentials);
+        return this;
+    }
+
+    /** The transport to make requests with. It is not closed with the store. Default: the SDK's on Netty. */
+    public S3StoreBuilder transport(SdkAsyncHttpClient transport) {
+        this.transport = Keys.requireNonNull("transport", "transport", transport);
+        return this;
+    }
+
+    /** The most connections of the default transport. Default: 64. */
+    public S3StoreBuilder maxConnections(int maxConnections) {
+        this.maxConnections = maxConnections;
+        return this;
+    }
+
+    /** Whether the bucket keeps old versions. If not, none are told, and none can be asked for. Default: no. */
+    public S3StoreBuilder versions(boolean versions) {
+        this.versions = versions;
+        return this;
+    }
+
+    /**
+     * How much one request of a read asks for, after the first one (see {@link
+     * io.reactivestore.ReadOptions#withFirstPartBytes(long)}). A body holds up to two of them. Default: 8 MiB.
+     */
+    public S3StoreBuilder partBytes(int bytes) {
+        this.partBytes = bytes;
+        return this;
+    }
+
+    /** How long one part may take, read or written, with all tries of the SDK's. Default: 60 s. */
+    public S3StoreBuilder partTimeout(Duration timeout) {
+        this.partTimeout = Keys.requireNonNull("partTimeout", "timeout", timeout);
+        return this;
+    }
+
+    /**
+     * How long any other request may take, with all tries of the SDK's. One on which the server moves bytes, such as a copy, has a
+     * second more for each 10 MiB. Default: 30 s.
+     */
+    public S3StoreBuilder requestTimeout(Duration timeout) {
+        this.requestTimeout = Keys.requireNonNull("requestTimeout", "timeout", timeout);
+        return this;
+    }
+
+    /** How many pages of a listing are fetched before they are wanted. Default: 0. */
+    public S3StoreBuilder readAheadPages(int pages) {
+        this.readAheadPages = pages;
+        return this;
+    }
+
+    /**
+     * How much content goes into one request; an object of more is uploaded in parts of this size. Content of known length that
+     * would need more than 10000 parts gets larger ones. Default: 8 MiB.
+     */
+    public S3StoreBuilder uploadPartBytes(int bytes) {
+        this.uploadPartBytes = bytes;
+        return this;
+    }
+
+    /** How many parts of one object travel at a time. Default: 4. */
+    public S3StoreBuilder uploadConcurrency(int parts) {
+        this.uploadConcurrency = parts;
+        return this;
+    }
+
+    /**
+     * How many bytes of content all uploads together may hold; at the limit the next part waits. Content of unknown length counts
+     * for a whole part from the start. Default: an eighth of the heap.
+     */
+    public S3StoreBuilder maxBufferedUploadBytes(long bytes) {
+        this.maxBufferedUploadBytes = bytes;
+        return this;
+    }
+
+    /** Time, randomness and threads. Default: {@link StoreRuntime#system()}. */
+    public S3StoreBuilder runtime(StoreRuntime runtime) {
+        this.runtime = Keys.requireNonNull("runtime", "runtime", runtime);
+        return this;
+    }
+
+    /**
+     * Makes the store. No I/O: that is done by its first operation.
+     *
+     * @throws IllegalArgumentException if a setting makes no sense
+     */
+    public S3Store build() {
+        return build(S3Copies.Limits.S3);
+    }
+
+    /** For tests, which have no objects of 5 GiB. */
+    S3Store build(S3Copies.Limits copyLimits) {
+        return new S3Store(settings(), clients(), copyLimits);
+    }
+
+    private S3Settings settings() {
+        long upload = maxBufferedUploadBytes != null
+                ? maxBufferedUploadBytes
+                : Math.max(
+                        Math.max(MIN_DEFAULT_UPLOAD_BYTES, uploadPartBytes),
+                        Runtime.getRuntime().maxMemory() / 8);
+        return new S3Settings(
+                bucket,
+                dialect,
+                versions,
+                partBytes,
+                partTimeout,
+                requestTimeout,
+                readAheadPages,
+                uploadPartBytes,
+                uploadConcurrency,
+                upload,
+                runtime);
+    }
+
+    private S3Clients clients() {
+        int connections = maxConnections == null ? 64 : maxConnections;
+        if (connections < 1) {
+            throw new IllegalArgumentException("maxConnections: need 1 or more, was " + connections);
+        }
+        S3Clients.Settings made = new S3Clients.Settings(region, endpoint, credentials, transport, connections);
+        if (client == null) {
+            return made;
+        }
+        if (!made.isDefault() || maxConnections != null) {
+            throw new IllegalArgumentException(
+                    "client: has its own region, endpoint, credentials and transport; set them there");
+        }
+        return S3Clients.given(client);
+    }
+}
