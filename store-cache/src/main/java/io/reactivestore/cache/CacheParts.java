@@ -1,0 +1,256 @@
+package io.reactivestore.cache;
+
+import io.reactivestore.Served;
+import io.reactivestore.Store;
+import io.reactivestore.StoreRuntime;
+import io.reactivestore.cache.CacheStoreBuilder.Settings;
+import io.reactivestore.cache.CacheStoreBuilder.TierSettings;
+import io.reactivestore.cache.Invalidation.Event;
+import io.reactivestore.cache.Works.Work;
+import io.reactivestore.internal.Lifecycle;
+import io.reactivestore.local.LocalStore;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import reactor.core.Disposable;
+import reactor.core.Disposables;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import reactor.core.publisher.Sinks;
+import reactor.core.scheduler.Scheduler;
+
+/** The parts of one cache: made, opened and closed together. */
+final class CacheParts {
+
+    private static final Duration TIER_RETRY = Duration.ofSeconds(30);
+    private static final Duration TIER_TIMEOUT = Duration.ofSeconds(10);
+    private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(30);
+
+    /** How long mutations wait for tiers that are being opened: all together, not each. */
+    private static final Duration TIER_WAIT = Duration.ofSeconds(1);
+
+    /** How long after its end the other caches are listened to again. */
+    private static final Duration LISTEN_AGAIN = Duration.ofSeconds(1);
+
+    /** Fills waiting for a tier, in all: enough to ride out a slow moment, little beside the copies in memory. */
+    private static final long MAX_PENDING_BYTES = 64 << 20;
+
+    final Settings settings;
+    final StatsRecorder stats = new StatsRecorder();
+    final Works works = new Works();
+    final MemoryTier memory;
+    final Flights flights;
+    final Removals removals;
+    final Reads reads;
+    final Writes writes;
+    final Lifecycle lifecycle;
+
+    private final Store source;
+    private final StoreRuntime runtime;
+    private final @Nullable Invalidation invalidation;
+    private final Freshness freshness;
+    private final List<Tier> tiers = new ArrayList<>();
+    private final Scheduler ledger;
+    private final Sinks.Empty<Void> tiersOpened = Sinks.empty();
+    private final Sinks.Empty<Void> closing = Sinks.empty();
+    private final Disposable.Composite background = Disposables.composite();
+
+    CacheParts(Store source, Settings settings, StoreRuntime runtime, @Nullable Invalidation invalidation) {
+        this.source = source;
+        this.settings = settings;
+        this.runtime = runtime;
+        this.invalidation = invalidation;
+        this.lifecycle = new Lifecycle(this::open, this::close);
+        this.ledger = runtime.newSerial("reactivestore-ledger");
+        this.freshness = new Freshness(
+                settings.maxAge() == null ? Long.MAX_VALUE : Limits.nanos(settings.maxAge()), runtime::nanoTime);
+        this.memory = memoryTier();
+        Fence fence = new Fence(runtime, settings.inDoubt());
+        ByteBudget budget = new ByteBudget(settings.maxLoadingBytes());
+        StoreTier.Shared shared = new StoreTier.Shared(
+                runtime,
+                fence,
+                lifecycle,
+                stats,
+                works,
+                ledger,
+                freshness,
+                budget,
+                settings.inDoubt(),
+                settings.maxEntryBytes());
+        addTiers(shared);
+        this.removals = new Removals(fence, memory, tiers);
+        Loader loader = new Loader(
+                source,
+                memory,
+                tiers,
+                fence,
+                freshness,
+                removals,
+                stats,
+                runtime,
+                lifecycle,
+                settings.maxEntryBytes(),
+                budget);
+        this.flights = new Flights(fence, runtime, settings.finishAbandoned(), loader::load);
+        this.reads = new Reads(source, memory, tiers, flights, freshness, stats, lifecycle, closing.asMono());
+        this.writes = new Writes(
+                source,
+                memory,
+                tiers,
+                tiersOpened
+                        .asMono()
+                        .publishOn(runtime.delivery())
+                        .timeout(TIER_WAIT, Mono.empty(), runtime.timers())
+                        .cache(),
+                fence,
+                freshness,
+                stats,
+                runtime,
+                lifecycle,
+                settings.cacheWrites(),
+                settings.maxEntryBytes(),
+                budget);
+    }
+
+    // Callers are told on the delivery scheduler: what they do then is not to be done on the ledger's thread.
+
+    Mono<Void> tiersOpened() {
+        return tiersOpened.asMono().publishOn(runtime.delivery());
+    }
+
+    Mono<Void> settled() {
+        return works.settled().publishOn(runtime.delivery());
+    }
+
+    /** How full the tiers are, without waiting for anything. */
+    String sizes() {
+        List<String> sizes = new ArrayList<>();
+        if (settings.memoryBytes() > 0) {
+            sizes.add(Served.MEMORY + ": " + memory.bytes() + " bytes in " + memory.entryCount());
+        }
+        tiers.forEach(tier -> sizes.add(tier.toString()));
+        return String.join(", ", sizes);
+    }
+
+    Mono<CacheInfo> info() {
+        TierInfo inMemory = new TierInfo(
+                Served.MEMORY,
+                memory.getClass().getSimpleName(),
+                settings.memoryBytes(),
+                memory.bytes(),
+                memory.entryCount(),
+                memory.entryCount(),
+                null);
+        Flux<TierInfo> first = settings.memoryBytes() == 0 ? Flux.empty() : Flux.just(inMemory);
+        return first.concatWith(Flux.fromIterable(tiers).concatMap(Tier::info))
+                .collectList()
+                .publishOn(runtime.delivery())
+                .map(all -> new CacheInfo(all, settings.maxAge(), settings.cacheWrites()));
+    }
+
+    /** Tells other caches; who wrote does not wait, and a failure is theirs to notice by the age of their copies. */
+    void announce(Event event) {
+        if (invalidation != null) {
+            inBackground(invalidation.announce(event).doOnError(error -> stats.tierFailures.increment()));
+        }
+    }
+
+    /** Until it ends or the cache is closed. */
+    private void inBackground(Mono<Void> work) {
+        Disposable.Swap running = Disposables.swap();
+        background.add(running);
+        running.update(work.doFinally(signal -> background.remove(running)).subscribe(done -> {}, error -> {}));
+    }
+
+    private MemoryTier memoryTier() {
+        if (settings.memoryBytes() == 0) {
+            return NoMemory.INSTANCE;
+        }
+        return runtime == StoreRuntime.system()
+                ? new CaffeineTier(settings.memoryBytes(), runtime, ledger)
+                : new LruTier(settings.memoryBytes());
+    }
+
+    private void addTiers(StoreTier.Shared shared) {
+        DiskSpec.Settings disk = settings.disk();
+        if (disk != null) {
+            LocalStore files = LocalStore.builder(DiskTier.filesIn(disk.directory()))
+                    .runtime(runtime)
+                    .build();
+            // Nobody else puts files there while we hold the lock, so a key that is not in the index is not there.
+            StoreTier tier =
+                    new StoreTier(Served.DISK, files, false, disk.maxBytes(), MAX_PENDING_BYTES, TIER_TIMEOUT, shared);
+            tiers.add(new DiskTier(tier, files, new DirectoryLock(disk.directory(), runtime.io())));
+        }
+        for (TierSettings tier : settings.tiers()) {
+            tiers.add(new StoreTier(
+                    tier.settings().name(),
+                    tier.store(),
+                    true,
+                    tier.settings().maxBytes(),
+                    MAX_PENDING_BYTES,
+                    TIER_TIMEOUT,
+                    shared));
+        }
+    }
+
+    private Mono<Void> open() {
+        return source.open().doOnSuccess(opened -> {
+            Work work = works.begin();
+            inBackground(Flux.fromIterable(tiers)
+                    .concatMap(tier -> tier.open().onErrorResume(error -> retryLater(tier)))
+                    .then()
+                    .doFinally(signal -> {
+                        tiersOpened.tryEmitEmpty();
+                        works.end(work);
+                    }));
+            if (invalidation != null) {
+                inBackground(listen(invalidation));
+            }
+        });
+    }
+
+    private Mono<Void> retryLater(Tier tier) {
+        Mono<Void> again = Mono.delay(TIER_RETRY, runtime.timers())
+                .then(Mono.defer(tier::open))
+                .onErrorResume(error -> retryLater(tier));
+        return Mono.fromRunnable(() -> inBackground(again));
+    }
+
+    /** What was said while nobody listened is lost, so that each beginning makes the copies of before suspect. */
+    private Mono<Void> listen(Invalidation others) {
+        return Flux.defer(others::received)
+                .doOnSubscribe(listening -> freshness.newEpoch())
+                .doOnNext(this::received)
+                .onErrorComplete()
+                .repeatWhen(ends -> ends.concatMap(end -> Mono.delay(LISTEN_AGAIN, runtime.timers())))
+                .then();
+    }
+
+    private void received(Event event) {
+        if (event instanceof Event.KeyChanged changed) {
+            removals.drop(changed.key());
+        } else if (event instanceof Event.PrefixChanged changed) {
+            removals.dropPrefix(changed.prefix());
+        } else {
+            freshness.newEpoch();
+        }
+    }
+
+    private Mono<Void> close() {
+        return Mono.defer(() -> {
+            closing.tryEmitEmpty();
+            flights.close();
+            background.dispose();
+            memory.removePrefix("");
+            return Flux.fromIterable(tiers)
+                    .concatMap(tier -> tier.close().onErrorComplete())
+                    .then()
+                    .timeout(CLOSE_TIMEOUT, Mono.empty(), runtime.timers())
+                    .publishOn(runtime.delivery())
+                    .doFinally(signal -> ledger.disposeGracefully().subscribe(done -> {}, error -> {}));
+        });
+    }
+}

@@ -1,0 +1,61 @@
+package io.reactivestore.cache;
+
+import java.util.Collections;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * What a cache has done since it was built. A request is one get, getRange or read of a key; every request is a hit or a miss.
+ *
+ * @param hitsByTier requests answered by a copy, by the tier that had it
+ * @param misses requests that had to ask the source, found nothing, or waited for another's load
+ * @param expired copies found too old; each such request is a miss
+ * @param joined requests that shared a load which another had begun
+ * @param loads reads of the source on behalf of requests
+ * @param loadFailures those of them that failed
+ * @param revalidated copies that the source confirmed without sending the bytes
+ * @param streamed loads whose object was not kept, because it was too large or too much was being loaded
+ * @param evictions copies removed to make room
+ * @param shed copies not kept because a tier could not keep up or had no room
+ * @param outdated copies not kept because a write came first
+ * @param corrupt copies found damaged; each was loaded anew
+ * @param tierFailures reads, writes and deletes of a tier that failed
+ */
+public record CacheStats(
+        Map<String, Long> hitsByTier,
+        long misses,
+        long expired,
+        long joined,
+        long loads,
+        long loadFailures,
+        long revalidated,
+        long streamed,
+        long evictions,
+        long shed,
+        long outdated,
+        long corrupt,
+        long tierFailures) {
+
+    public CacheStats {
+        hitsByTier = Collections.unmodifiableMap(new TreeMap<>(hitsByTier));
+    }
+
+    /** Requests answered by a copy. */
+    public long hits() {
+        return hitsByTier.values().stream().mapToLong(Long::longValue).sum();
+    }
+
+    /** Requests answered by a copy in this tier. */
+    public long hits(String tier) {
+        return hitsByTier.getOrDefault(tier, 0L);
+    }
+
+    public long requests() {
+        return hits() + misses;
+    }
+
+    /** Hits per request, 0.0 if there were no requests. */
+    public double hitRate() {
+        return requests() == 0 ? 0.0 : (double) hits() / requests();
+    }
+}

@@ -1,0 +1,183 @@
+package io.reactivestore.cache;
+
+import io.reactivestore.ByteRange;
+import io.reactivestore.Content;
+import io.reactivestore.DeleteOptions;
+import io.reactivestore.DeleteResult;
+import io.reactivestore.Keys;
+import io.reactivestore.ListEntry;
+import io.reactivestore.ListOptions;
+import io.reactivestore.ObjectInfo;
+import io.reactivestore.RangedObject;
+import io.reactivestore.ReadOptions;
+import io.reactivestore.Store;
+import io.reactivestore.StoreCapabilities;
+import io.reactivestore.StoreRuntime;
+import io.reactivestore.StoredObject;
+import io.reactivestore.WriteOptions;
+import io.reactivestore.cache.CacheStoreBuilder.Settings;
+import io.reactivestore.cache.Invalidation.Event;
+import io.reactivestore.internal.Arguments;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.reactivestreams.Publisher;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+
+/**
+ * A store that keeps copies of another one, the source, in memory, on disk and in further stores.
+ *
+ * <p>After a write through it is acknowledged, no read through it returns older bytes. What others write to the source is seen when a
+ * copy reaches {@code maxAge}; without one, never: set it unless nobody else writes there.
+ *
+ * <p>Plain reads of whole objects of at most {@code maxEntryBytes} are kept; a part of an object that is not kept comes from the source
+ * and is not kept either. Listings, head and exists always ask the source. Many readers of one key share one load; one that leaves
+ * hurts nobody. Waiters of a load are told on the runtime's delivery scheduler, a hit in memory arrives on the caller's thread.
+ *
+ * <p>The source and other stores passed in are opened, but not closed.
+ */
+public final class CacheStore implements Store {
+
+    private final Store source;
+    private final CacheParts parts;
+
+    CacheStore(Store source, Settings settings, StoreRuntime runtime, @Nullable Invalidation invalidation) {
+        this.source = source;
+        this.parts = new CacheParts(source, settings, runtime, invalidation);
+    }
+
+    /** Starts the settings of a cache before a source. */
+    public static CacheStoreBuilder builder(Store source) {
+        return new CacheStoreBuilder(source);
+    }
+
+    @Override
+    public Mono<StoredObject> get(String key, ReadOptions options) {
+        Keys.requireKey("get", key);
+        Keys.requireNonNull("get", "options", options);
+        return parts.reads.get(key, options);
+    }
+
+    @Override
+    public Flux<RangedObject> getRanges(String key, List<ByteRange> ranges, ReadOptions options) {
+        Keys.requireKey("getRanges", key);
+        return parts.reads.getRanges(key, Arguments.requireRanges(ranges, options), options);
+    }
+
+    @Override
+    public Mono<ObjectInfo> head(String key, ReadOptions options) {
+        Keys.requireKey("head", key);
+        Keys.requireNonNull("head", "options", options);
+        return parts.lifecycle.whenOpen(
+                "head",
+                key,
+                () -> options.version() != null
+                        ? source.head(key, options)
+                        : source.head(key, options)
+                                .doOnSuccess(
+                                        info -> parts.removals.dropIfKept(key, info == null ? null : info.etag())));
+    }
+
+    @Override
+    public Mono<ObjectInfo> put(String key, Content content, WriteOptions options) {
+        Keys.requireKey("put", key);
+        Keys.requireNonNull("put", "content", content);
+        Keys.requireNonNull("put", "options", options);
+        return parts.writes.put(key, content, options).doOnSuccess(info -> parts.announce(new Event.KeyChanged(key)));
+    }
+
+    @Override
+    public Mono<Void> delete(String key, DeleteOptions options) {
+        Keys.requireKey("delete", key);
+        Keys.requireNonNull("delete", "options", options);
+        return parts.writes.delete(key, options).doOnSuccess(gone -> parts.announce(new Event.KeyChanged(key)));
+    }
+
+    @Override
+    public Flux<DeleteResult> deleteAll(Publisher<String> keys) {
+        Keys.requireNonNull("deleteAll", "keys", keys);
+        return parts.writes.deleteAll(keys).doOnNext(result -> parts.announce(new Event.KeyChanged(result.key())));
+    }
+
+    @Override
+    public Mono<Long> deletePrefix(String prefix) {
+        Keys.requirePrefix("deletePrefix", prefix);
+        return parts.writes.deletePrefix(prefix).doOnSuccess(count -> parts.announce(new Event.PrefixChanged(prefix)));
+    }
+
+    @Override
+    public Flux<ObjectInfo> list(ListOptions options) {
+        Keys.requireNonNull("list", "options", options);
+        return parts.lifecycle.whenOpenMany("list", options.prefix(), () -> source.list(options));
+    }
+
+    @Override
+    public Flux<ListEntry> listDirectory(String prefix) {
+        Keys.requirePrefix("listDirectory", prefix);
+        return parts.lifecycle.whenOpenMany("listDirectory", prefix, () -> source.listDirectory(prefix));
+    }
+
+    @Override
+    public Mono<ObjectInfo> copy(String from, String to, WriteOptions options) {
+        Arguments.requireCopy(from, to, options);
+        return parts.writes.copy(from, to, options).doOnSuccess(info -> parts.announce(new Event.KeyChanged(to)));
+    }
+
+    @Override
+    public StoreCapabilities capabilities() {
+        return source.capabilities();
+    }
+
+    /** Opens the source and the tiers. The first operation opens the source alone: it does not wait for a tier. */
+    @Override
+    public Mono<Void> open() {
+        return parts.lifecycle.open().then(parts.tiersOpened());
+    }
+
+    @Override
+    public Mono<Void> close() {
+        return parts.lifecycle.close();
+    }
+
+    /** Drops every copy. The counters and the source stay as they are; nothing is touched but what this cache keeps. */
+    public Mono<Void> clearCache() {
+        return invalidatePrefix("").then(settled());
+    }
+
+    /** Drops the copies of a key, because it was written past this store. */
+    public Mono<Void> invalidate(String key) {
+        Keys.requireKey("invalidate", key);
+        return parts.writes.ready("invalidate", key).then(Mono.fromRunnable(() -> parts.removals.drop(key)));
+    }
+
+    /** Drops the copies of every key with a prefix. */
+    public Mono<Void> invalidatePrefix(String prefix) {
+        Keys.requirePrefix("invalidatePrefix", prefix);
+        return parts.writes
+                .ready("invalidatePrefix", prefix)
+                .then(Mono.fromRunnable(() -> parts.removals.dropPrefix(prefix)));
+    }
+
+    /**
+     * Completes when everything that was begun behind the callers before has ended: fills, deletes and book-keeping of the tiers. A
+     * delete that failed and waits to be tried again is not waited for.
+     */
+    public Mono<Void> settled() {
+        return parts.settled();
+    }
+
+    /** Facts about this cache and its tiers, after what was queued in their books before. */
+    public Mono<CacheInfo> info() {
+        return parts.lifecycle.whenOpen("info", null, parts::info);
+    }
+
+    /** What it has done since it was built. */
+    public CacheStats stats() {
+        return parts.stats.snapshot(parts.memory.evictions(), parts.flights.joined());
+    }
+
+    @Override
+    public String toString() {
+        return "CacheStore[" + parts.settings + "; " + parts.sizes() + "]";
+    }
+}

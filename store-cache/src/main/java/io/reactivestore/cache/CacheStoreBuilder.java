@@ -1,0 +1,212 @@
+package io.reactivestore.cache;
+
+import io.reactivestore.Store;
+import io.reactivestore.StoreRuntime;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashSet;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** Settings of a {@link CacheStore}. Tiers are asked in the order: memory, disk, then the others as they were added. */
+public final class CacheStoreBuilder {
+
+    private static final long DEFAULT_MAX_ENTRY_BYTES = 16 << 20;
+
+    private final Store source;
+    private final MemorySpec memory = new MemorySpec();
+    private final DiskSpec disk = new DiskSpec();
+    private final FreshnessSpec freshness = new FreshnessSpec();
+    private final List<TierSettings> tiers = new ArrayList<>();
+    private boolean hasMemory;
+    private boolean hasDisk;
+    private boolean cacheWrites = true;
+    private boolean finishAbandoned;
+    private long maxEntryBytes = DEFAULT_MAX_ENTRY_BYTES;
+    private long maxLoadingBytes = Runtime.getRuntime().maxMemory() / 8;
+    private Duration inDoubt = Duration.ofMinutes(1);
+    private @Nullable Invalidation invalidation;
+    private StoreRuntime runtime = StoreRuntime.system();
+
+    CacheStoreBuilder(Store source) {
+        this.source = Objects.requireNonNull(source, "CacheStore: source is null");
+    }
+
+    /** Keeps copies in memory. */
+    public CacheStoreBuilder memory(Consumer<MemorySpec> settings) {
+        settings.accept(memory);
+        hasMemory = true;
+        return this;
+    }
+
+    /** Keeps copies on the local disk. */
+    public CacheStoreBuilder disk(Consumer<DiskSpec> settings) {
+        settings.accept(disk);
+        hasDisk = true;
+        return this;
+    }
+
+    /** Keeps copies in a store that nobody else writes to, without a limit. See {@link #tier(Store, Consumer)}. */
+    public CacheStoreBuilder tier(Store store) {
+        return tier(store, settings -> {});
+    }
+
+    /**
+     * Keeps copies in a store that nobody else writes to: each under the key and with the bytes of its object.
+     *
+     * @param store must be able to delete and to keep attributes; not closed by the cache
+     */
+    public CacheStoreBuilder tier(Store store, Consumer<TierSpec> settings) {
+        Objects.requireNonNull(store, "CacheStore: tier is null");
+        TierSpec spec = new TierSpec();
+        settings.accept(spec);
+        tiers.add(new TierSettings(store, spec.build("tier-" + (tiers.size() + 1))));
+        return this;
+    }
+
+    /** How long copies are good for. */
+    public CacheStoreBuilder freshness(Consumer<FreshnessSpec> settings) {
+        settings.accept(freshness);
+        return this;
+    }
+
+    /** Whether what is put is kept, as if it had been read. Default: true. */
+    public CacheStoreBuilder cacheWrites(boolean cacheWrites) {
+        this.cacheWrites = cacheWrites;
+        return this;
+    }
+
+    /** The largest object that is kept; larger ones stream from the source. Default: 16 MiB, or a tier's {@code maxBytes} if less. */
+    public CacheStoreBuilder maxEntryBytes(long maxEntryBytes) {
+        this.maxEntryBytes = Limits.bytes("maxEntryBytes", maxEntryBytes);
+        return this;
+    }
+
+    /** How many bytes may be loading at once; reads beyond it stream from the source. Default: an eighth of the heap. */
+    public CacheStoreBuilder maxLoadingBytes(long maxLoadingBytes) {
+        this.maxLoadingBytes = Limits.bytes("maxLoadingBytes", maxLoadingBytes);
+        return this;
+    }
+
+    /** Whether a load goes on, and is kept, after every reader has left it. Default: false, it is cancelled. */
+    public CacheStoreBuilder finishAbandonedLoads(boolean finish) {
+        this.finishAbandoned = finish;
+        return this;
+    }
+
+    /** How long after the end of a request without an answer the source may still apply it. Default: one minute. */
+    public CacheStoreBuilder inDoubt(Duration inDoubt) {
+        if (inDoubt.isNegative()) {
+            throw new IllegalArgumentException("inDoubt: need zero or more, was " + inDoubt);
+        }
+        this.inDoubt = inDoubt;
+        return this;
+    }
+
+    /** Tells other caches of the same source what is written here, and hears of theirs. Not closed by the cache. */
+    public CacheStoreBuilder invalidation(Invalidation invalidation) {
+        this.invalidation = Objects.requireNonNull(invalidation, "invalidation");
+        return this;
+    }
+
+    /** Time, randomness and threads. Default: the machine's. */
+    public CacheStoreBuilder runtime(StoreRuntime runtime) {
+        this.runtime = Objects.requireNonNull(runtime, "runtime");
+        return this;
+    }
+
+    /** The store; nothing is opened yet. */
+    public CacheStore build() {
+        for (TierSettings tier : tiers) {
+            if (tier.store() == source) {
+                throw new IllegalArgumentException(
+                        "CacheStore: " + tier.settings().name()
+                                + " cannot be a tier: it is the source, and dropping a copy would delete the object");
+            }
+        }
+        return new CacheStore(source, settings(), runtime, invalidation);
+    }
+
+    Settings settings() {
+        return new Settings(
+                hasMemory ? memory.build() : 0,
+                hasDisk ? disk.build() : null,
+                List.copyOf(tiers),
+                freshness.build(),
+                cacheWrites,
+                finishAbandoned,
+                maxEntryBytes,
+                maxLoadingBytes,
+                inDoubt);
+    }
+
+    record TierSettings(Store store, TierSpec.Settings settings) {}
+
+    record Settings(
+            long memoryBytes,
+            DiskSpec.@Nullable Settings disk,
+            List<TierSettings> tiers,
+            @Nullable Duration maxAge,
+            boolean cacheWrites,
+            boolean finishAbandoned,
+            long maxEntryBytes,
+            long maxLoadingBytes,
+            Duration inDoubt) {
+
+        Settings {
+            if (memoryBytes == 0 && disk == null && tiers.isEmpty()) {
+                throw new IllegalArgumentException("CacheStore: needs at least one of memory, disk and tier");
+            }
+            Set<String> names = new HashSet<>(Set.of("source", "memory", "disk"));
+            Set<Store> stores = Collections.newSetFromMap(new IdentityHashMap<>());
+            for (TierSettings tier : tiers) {
+                String name = tier.settings.name();
+                if (!stores.add(tier.store)) {
+                    throw new IllegalArgumentException(
+                            "CacheStore: " + name + " cannot be a tier: " + tier.store + " is there twice");
+                }
+                if (!names.add(name)) {
+                    throw new IllegalArgumentException("CacheStore: the tier name " + name + " is taken");
+                }
+                if (!tier.store.capabilities().deletes()
+                        || !tier.store.capabilities().writes()) {
+                    throw new IllegalArgumentException(
+                            "CacheStore: " + name + " cannot be a tier: " + tier.store + " cannot write and delete");
+                }
+                if (!tier.store.capabilities().attributes()) {
+                    throw new IllegalArgumentException(
+                            "CacheStore: " + name + " cannot be a tier: " + tier.store + " keeps no attributes");
+                }
+                maxEntryBytes = Math.min(maxEntryBytes, tier.settings.maxBytes());
+            }
+            maxEntryBytes = memoryBytes == 0 ? maxEntryBytes : Math.min(maxEntryBytes, memoryBytes);
+            maxEntryBytes = disk == null ? maxEntryBytes : Math.min(maxEntryBytes, disk.maxBytes());
+        }
+
+        @Override
+        public String toString() {
+            List<String> parts = new ArrayList<>();
+            if (memoryBytes > 0) {
+                parts.add("memory=" + limit(memoryBytes));
+            }
+            if (disk != null) {
+                parts.add("disk=" + disk.directory() + " " + limit(disk.maxBytes()));
+            }
+            tiers.forEach(
+                    tier -> parts.add(tier.settings.name() + "=" + tier.store + " " + limit(tier.settings.maxBytes())));
+            parts.add("maxAge=" + (maxAge == null ? "any" : maxAge));
+            parts.add("cacheWrites=" + cacheWrites);
+            parts.add("maxEntryBytes=" + maxEntryBytes);
+            return String.join(", ", parts);
+        }
+
+        private static String limit(long bytes) {
+            return bytes == Long.MAX_VALUE ? "unlimited" : bytes + " bytes";
+        }
+    }
+}

@@ -1,0 +1,121 @@
+package io.reactivestore.cache;
+
+import io.reactivestore.ObjectInfo;
+import io.reactivestore.ReadOptions;
+import io.reactivestore.Served;
+import io.reactivestore.Span;
+import io.reactivestore.StoreRuntime;
+import io.reactivestore.StoredObject;
+import io.reactivestore.internal.Buffers;
+import io.reactivestore.internal.Lifecycle;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import reactor.core.publisher.Flux;
+
+/** A whole object held in memory, which is also the answer to a plain read that finds it there fresh. */
+final class CachedEntry implements StoredObject {
+
+    /** What a copy costs beside its bytes: the entry, its facts, its strings, its place in the map; measured to the nearest 100. */
+    private static final int OVERHEAD_BYTES = 400;
+
+    private final ObjectInfo info;
+    private final ByteBuffer bytes;
+    private final long filledAtNanos;
+    private final long epoch;
+    private final StoreRuntime runtime;
+    private final Lifecycle lifecycle;
+
+    /**
+     * @param bytes the whole object, read-only
+     * @param filledAtNanos when it was loaded from the source, by the runtime's ticker
+     * @param epoch the cache's epoch then; in a later one it is suspect
+     * @param lifecycle the store's: its close ends open bodies
+     */
+    CachedEntry(
+            ObjectInfo info,
+            ByteBuffer bytes,
+            long filledAtNanos,
+            long epoch,
+            StoreRuntime runtime,
+            Lifecycle lifecycle) {
+        this.info = info;
+        this.bytes = bytes;
+        this.filledAtNanos = filledAtNanos;
+        this.epoch = epoch;
+        this.runtime = runtime;
+        this.lifecycle = lifecycle;
+    }
+
+    /** The same bytes, confirmed by the source just now. */
+    CachedEntry renewed(ObjectInfo confirmed, long now, long epoch) {
+        // A 304 tells few of the facts; those of the bytes it confirms are still right.
+        ObjectInfo facts = confirmed.attributes() == null || confirmed.size() != info.size() ? info : confirmed;
+        return new CachedEntry(facts, bytes, now, epoch, runtime, lifecycle);
+    }
+
+    /** What it weighs in memory, in bytes; never more than an int holds, since no entry is that large. */
+    static int weight(String key, CachedEntry entry) {
+        return (int) Math.min(Integer.MAX_VALUE, OVERHEAD_BYTES + 2L * key.length() + entry.bytes.remaining());
+    }
+
+    /** A view whose position is the caller's own. */
+    ByteBuffer buffer() {
+        return bytes.duplicate();
+    }
+
+    int length() {
+        return bytes.remaining();
+    }
+
+    long filledAtNanos() {
+        return filledAtNanos;
+    }
+
+    long epoch() {
+        return epoch;
+    }
+
+    long ageNanos(long now) {
+        return Math.max(0, now - filledAtNanos);
+    }
+
+    Flux<ByteBuffer> body(Span span, int chunkBytes) {
+        ByteBuffer part = bytes.slice((int) span.start(), (int) span.length());
+        return Buffers.chunks(part, chunkBytes).doOnNext(chunk -> lifecycle.requireOpen("get", info.key()));
+    }
+
+    @Override
+    public ObjectInfo info() {
+        return info;
+    }
+
+    @Override
+    public Status status() {
+        return Status.FULL;
+    }
+
+    @Override
+    public Span span() {
+        return new Span(0, info.size());
+    }
+
+    @Override
+    public Served served() {
+        return new Served(Served.MEMORY, false, Duration.ofNanos(ageNanos(runtime.nanoTime())));
+    }
+
+    @Override
+    public ReadOptions options() {
+        return ReadOptions.defaults();
+    }
+
+    @Override
+    public Flux<ByteBuffer> body() {
+        return body(span(), options().chunkBytes());
+    }
+
+    @Override
+    public String toString() {
+        return "CachedEntry[" + info + "]";
+    }
+}

@@ -1,0 +1,85 @@
+package io.reactivestore.cache;
+
+import io.reactivestore.error.StoreUnavailableException;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Scheduler;
+
+/** Keeps other processes, and other caches of this one, out of a cache's directory. Ends with the process at the latest. */
+final class DirectoryLock {
+
+    private final Path directory;
+    private final Scheduler io;
+    private @Nullable FileChannel channel;
+
+    DirectoryLock(Path directory, Scheduler io) {
+        this.directory = directory;
+        this.io = io;
+    }
+
+    /** Takes the lock; fails if somebody has it. */
+    Mono<Void> take() {
+        return Mono.<Void>fromCallable(() -> {
+                    tryTake();
+                    return null;
+                })
+                .subscribeOn(io);
+    }
+
+    Mono<Void> release() {
+        return Mono.<Void>fromCallable(() -> {
+                    close();
+                    return null;
+                })
+                .subscribeOn(io);
+    }
+
+    private synchronized void tryTake() {
+        if (channel != null) {
+            return;
+        }
+        FileChannel opened = null;
+        try {
+            Files.createDirectories(directory);
+            opened = FileChannel.open(directory.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+            FileLock lock = opened.tryLock();
+            if (lock == null) {
+                throw new OverlappingFileLockException();
+            }
+            channel = opened;
+        } catch (OverlappingFileLockException held) {
+            closeQuietly(opened);
+            throw new StoreUnavailableException(
+                    "open", null, "the cache directory " + directory + " is in use by another cache", false, held);
+        } catch (IOException e) {
+            closeQuietly(opened);
+            throw new StoreUnavailableException(
+                    "open", null, "the cache directory " + directory + " cannot be used: " + e, false, e);
+        }
+    }
+
+    private synchronized void close() throws IOException {
+        FileChannel held = channel;
+        channel = null;
+        if (held != null) {
+            held.close();
+        }
+    }
+
+    private static void closeQuietly(@Nullable FileChannel channel) {
+        try {
+            if (channel != null) {
+                channel.close();
+            }
+        } catch (IOException alreadyFailing) {
+            // The reason to close it is the error to tell.
+        }
+    }
+}

@@ -1,0 +1,97 @@
+package io.reactivestore.cache;
+
+import io.reactivestore.cache.Fence.Pass;
+import io.reactivestore.local.LocalStore;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Mono;
+
+/** Copies in a local directory: a store tier over files, behind a lock on the directory. */
+final class DiskTier implements Tier {
+
+    private final StoreTier tier;
+    private final LocalStore files;
+    private final DirectoryLock lock;
+
+    /** @param tier over {@code files}, whose root is {@link #filesIn} of the locked directory */
+    DiskTier(StoreTier tier, LocalStore files, DirectoryLock lock) {
+        this.tier = tier;
+        this.files = files;
+        this.lock = lock;
+    }
+
+    /** Where the copies lie in a cache's directory; beside them there is the lock. */
+    static Path filesIn(Path directory) {
+        return directory.resolve("objects");
+    }
+
+    @Override
+    public String name() {
+        return tier.name();
+    }
+
+    @Override
+    public Mono<Void> open() {
+        return lock.take().then(tier.open()).doOnError(tier::turnOff);
+    }
+
+    @Override
+    public Mono<Void> missRemoval() {
+        return tier.missRemoval();
+    }
+
+    @Override
+    public Mono<Void> close() {
+        return tier.close().then(files.close().onErrorComplete()).then(lock.release());
+    }
+
+    @Override
+    public boolean mayHold(String key) {
+        return tier.mayHold(key);
+    }
+
+    @Override
+    public boolean contradicts(String key, @Nullable String etag) {
+        return tier.contradicts(key, etag);
+    }
+
+    @Override
+    public Mono<TierCopy> read(String key) {
+        return tier.read(key);
+    }
+
+    @Override
+    public void fill(String key, CachedEntry entry, Pass pass) {
+        tier.fill(key, entry, pass);
+    }
+
+    @Override
+    public void renew(String key, CachedEntry entry) {
+        tier.renew(key, entry);
+    }
+
+    @Override
+    public void drop(String key) {
+        tier.drop(key);
+    }
+
+    @Override
+    public void dropPrefix(String prefix) {
+        tier.dropPrefix(prefix);
+    }
+
+    @Override
+    public Mono<TierInfo> info() {
+        return tier.info();
+    }
+
+    @Override
+    public String toString() {
+        return tier.toString();
+    }
+
+    @Override
+    public @Nullable String offReason() {
+        return tier.offReason();
+    }
+}

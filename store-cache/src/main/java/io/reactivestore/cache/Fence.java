@@ -1,0 +1,254 @@
+package io.reactivestore.cache;
+
+import io.reactivestore.StoreRuntime;
+import java.time.Duration;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** Keeps what was read before a write from being kept after it, in every tier. */
+final class Fence {
+    /*
+     * How it works. A reader takes a Pass before it asks anybody; a mutation takes a Ticket before it is sent. What the reader found
+     * is installed in a tier only if its pass is still good: then nothing was written meanwhile, and nothing is being written now.
+     *
+     *   quiet --begin--> in flight --end, answered--> quiet, stamp moved
+     *                    in flight --end, not answered--> in doubt, stamp moved --time over--> quiet, stamp moved again
+     *
+     *   state (per stripe)                  written by              guard           seen by others
+     *   stamp                               end, end of the doubt   stripe's lock   at once
+     *   inFlight, begins                    begin, end              stripe's lock   at once
+     *   doubtUntil                          end                     stripe's lock   at once; its end is noticed by whoever looks next
+     *   prefixes                            beginPrefix, endPrefix  own lock        volatile array; see PrefixMarks
+     *
+     * Installing in memory or in a tier's index is done under the stripe's lock (ifAdmitted, ifOwn), so that it comes wholly before
+     * or wholly after a begin or an end. No I/O and no user code runs there. Many keys share a stripe: a collision only drops a fill.
+     *
+     * Lock order: stripe, then the tier's own map. Nothing called under a tier's lock comes back here.
+     */
+
+    private static final int STRIPES = 4096;
+
+    private final Stripe[] stripes = new Stripe[STRIPES];
+    private final PrefixMarks prefixes = new PrefixMarks();
+    private final StoreRuntime runtime;
+    private final long inDoubtNanos;
+
+    /** @param inDoubt how long after its end a source may still apply a request that it did not answer */
+    Fence(StoreRuntime runtime, Duration inDoubt) {
+        this.runtime = runtime;
+        this.inDoubtNanos = Limits.nanos(inDoubt);
+        for (int i = 0; i < STRIPES; i++) {
+            stripes[i] = new Stripe();
+        }
+    }
+
+    /** What a reader knew when it began. */
+    record Pass(long stamp, long sequence) {
+
+        /** Whether no mutation of the key can have ended in this process before it was taken. */
+        boolean isFirst() {
+            return stamp == 0 && sequence == 0;
+        }
+    }
+
+    /** How a mutation ended. */
+    enum End {
+        /** The source said that it was applied. */
+        APPLIED,
+        /** The source, or somebody before it, said that it was not applied, or it was never sent. */
+        REFUSED,
+        /** Nobody knows: it may be applied at any time while the doubt lasts. */
+        UNKNOWN
+    }
+
+    /** A pass for a read of this key that begins now. */
+    Pass pass(String key) {
+        Stripe stripe = stripe(key);
+        synchronized (stripe) {
+            return new Pass(stripe.currentStamp(runtime.nanoTime()), prefixes.sequence(runtime.nanoTime()));
+        }
+    }
+
+    /** Whether no mutation has ended since this pass was taken: a reader that begins now may share what it leads to. */
+    boolean isCurrent(String key, Pass pass) {
+        Stripe stripe = stripe(key);
+        synchronized (stripe) {
+            return stripe.currentStamp(runtime.nanoTime()) == pass.stamp
+                    && prefixes.isCurrent(key, pass.sequence, runtime.nanoTime());
+        }
+    }
+
+    /**
+     * Installs what a reader found, unless it may be old.
+     *
+     * @param install puts it into a map; no I/O
+     * @return whether it was installed
+     */
+    boolean ifAdmitted(String key, Pass pass, Runnable install) {
+        Stripe stripe = stripe(key);
+        synchronized (stripe) {
+            long now = runtime.nanoTime();
+            if (!stripe.isQuiet(now) || stripe.stamp != pass.stamp || !prefixes.admits(key, pass.sequence, now)) {
+                return false;
+            }
+            install.run();
+            return true;
+        }
+    }
+
+    /**
+     * Installs a copy that will be served only when the source has confirmed it, unless the key was written since the pass was taken
+     * or is being written now. Unlike {@link #ifAdmitted} also in doubt.
+     */
+    boolean ifUnwritten(String key, Pass pass, Runnable install) {
+        Stripe stripe = stripe(key);
+        synchronized (stripe) {
+            long now = runtime.nanoTime();
+            if (stripe.currentStamp(now) != pass.stamp
+                    || stripe.inFlight > 0
+                    || !prefixes.admits(key, pass.sequence, now)) {
+                return false;
+            }
+            install.run();
+            return true;
+        }
+    }
+
+    /** Raises the fence for a key, before its mutation is sent. */
+    Ticket begin(String key) {
+        Stripe stripe = stripe(key);
+        synchronized (stripe) {
+            boolean alone = stripe.isQuiet(runtime.nanoTime());
+            stripe.inFlight++;
+            return new Ticket(key, alone, ++stripe.begins, prefixes.sequence(runtime.nanoTime()));
+        }
+    }
+
+    /** Ends a mutation; once only. Copies in memory are to be dropped after this and before the caller is answered. */
+    void end(Ticket ticket, End end) {
+        Stripe stripe = stripe(ticket.key);
+        synchronized (stripe) {
+            stripe.inFlight--;
+            stripe.stamp++;
+            if (end == End.UNKNOWN || ticket.attemptUnanswered) {
+                stripe.doubt(runtime.nanoTime() + inDoubtNanos);
+            }
+            ticket.pass = new Pass(stripe.stamp, ticket.sequence);
+        }
+    }
+
+    /** Installs what a put itself has written, if from its begin on no other mutation of the key was about. */
+    boolean ifOwn(Ticket ticket, Runnable install) {
+        Stripe stripe = stripe(ticket.key);
+        synchronized (stripe) {
+            Pass pass = ticket.pass;
+            return pass != null
+                    && ticket.alone
+                    && stripe.begins == ticket.begins
+                    && ifAdmitted(ticket.key, pass, install);
+        }
+    }
+
+    /** Puts every key in doubt, because a process that was killed may have left requests under way. */
+    void doubtAll() {
+        long until = runtime.nanoTime() + inDoubtNanos;
+        for (Stripe stripe : stripes) {
+            synchronized (stripe) {
+                stripe.stamp++;
+                stripe.doubt(until);
+            }
+        }
+    }
+
+    /** Raises the fence for every key with a prefix. */
+    PrefixMarks.Mark beginPrefix(String prefix) {
+        PrefixMarks.Mark mark = prefixes.begin(prefix);
+        passStripes();
+        return mark;
+    }
+
+    /** Ends a prefix mutation; once only. Copies in memory are to be dropped after this. */
+    void endPrefix(PrefixMarks.Mark mark, End end) {
+        prefixes.end(mark, end == End.UNKNOWN ? runtime.nanoTime() + inDoubtNanos : null);
+    }
+
+    /** Whether no mutation at all is in flight or in doubt. */
+    boolean isQuiet() {
+        for (Stripe stripe : stripes) {
+            synchronized (stripe) {
+                if (!stripe.isQuiet(runtime.nanoTime())) {
+                    return false;
+                }
+            }
+        }
+        return prefixes.isQuiet(runtime.nanoTime());
+    }
+
+    /** Waits for every install that was checked before now: what it put in place is seen by a sweep that begins now. */
+    private void passStripes() {
+        long now = runtime.nanoTime();
+        for (Stripe stripe : stripes) {
+            synchronized (stripe) {
+                stripe.currentStamp(now);
+            }
+        }
+    }
+
+    private Stripe stripe(String key) {
+        int hash = key.hashCode() * 0x9E3779B9; // Fibonacci hashing: keys often differ in their last characters only
+        return stripes[hash >>> 20];
+    }
+
+    /** A mutation of one key, from before it is sent until its end. */
+    static final class Ticket {
+        final String key;
+        private final boolean alone;
+        private final long begins;
+        private final long sequence;
+        private volatile boolean attemptUnanswered;
+        private @Nullable Pass pass;
+
+        private Ticket(String key, boolean alone, long begins, long sequence) {
+            this.key = key;
+            this.alone = alone;
+            this.begins = begins;
+            this.sequence = sequence;
+        }
+
+        /** Notes that one attempt went unanswered, so that the end is followed by doubt also if a later attempt was answered. */
+        void noteUnansweredAttempt() {
+            attemptUnanswered = true;
+        }
+
+        /** The pass for filling lower tiers with the put's own bytes, after {@link Fence#ifOwn} allowed it. */
+        Pass ownPass() {
+            return Objects.requireNonNull(pass, "the mutation has not ended");
+        }
+    }
+
+    private static final class Stripe {
+        long stamp;
+        int inFlight;
+        long begins;
+        private boolean inDoubt;
+        private long doubtUntil;
+
+        long currentStamp(long now) {
+            if (inDoubt && now - doubtUntil >= 0) {
+                inDoubt = false;
+                stamp++;
+            }
+            return stamp;
+        }
+
+        boolean isQuiet(long now) {
+            currentStamp(now);
+            return inFlight == 0 && !inDoubt;
+        }
+
+        void doubt(long until) {
+            doubtUntil = inDoubt && doubtUntil - until > 0 ? doubtUntil : until;
+            inDoubt = true;
+        }
+    }
+}

@@ -1,0 +1,103 @@
+package io.reactivestore.cache;
+
+import io.reactivestore.cache.Fence.Pass;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import reactor.core.Disposable;
+import reactor.core.Disposables;
+import reactor.core.publisher.Mono;
+import reactor.core.publisher.MonoSink;
+import reactor.core.scheduler.Scheduler;
+
+/** One load that many readers share. */
+final class Flight {
+    /*
+     * How it works.
+     *
+     *   loading --value, absent or error--> over (waiters told, each by a task of its own)
+     *           --given up----------------> over (load cancelled, waiters told)
+     *           --last waiter leaves------> over (load cancelled), or still loading if it is to be finished and kept
+     *
+     *   state      written by              guard         seen by others
+     *   waiters    add, leave, end         this object   at once
+     *   over       leave, end              this object   at once; never taken back
+     *   load       start, once             Disposable.Swap
+     *
+     * Nobody is told anything, and the load is neither started nor cancelled, while the lock is held.
+     */
+
+    final String key;
+    final Pass pass;
+
+    private final Scheduler delivery;
+    private final boolean finishAlone;
+    private final Set<MonoSink<Loaded>> waiters = new LinkedHashSet<>(2); // a list would make n cancels cost n * n
+    private final Disposable.Swap load = Disposables.swap();
+    private boolean over;
+
+    /**
+     * @param pass taken before anything is asked
+     * @param delivery where waiters are told
+     * @param finishAlone whether the load goes on, and is kept, when the last waiter has left
+     */
+    Flight(String key, Pass pass, Scheduler delivery, boolean finishAlone) {
+        this.key = key;
+        this.pass = pass;
+        this.delivery = delivery;
+        this.finishAlone = finishAlone;
+    }
+
+    /** Lets one more reader wait, unless it is over. */
+    synchronized boolean add(MonoSink<Loaded> waiter) {
+        if (over) {
+            return false;
+        }
+        waiters.add(waiter);
+        return true;
+    }
+
+    /**
+     * Starts the load; once, after the first waiter was added.
+     *
+     * @param onOver runs before the waiters are told, or when the load is given up
+     */
+    void start(Mono<Loaded> work, Runnable onOver) {
+        // The load is nobody's own, so it sees nobody's Context.
+        load.update(work.defaultIfEmpty(new Loaded.Absent())
+                .onErrorResume(error -> Mono.just(new Loaded.Failed(error)))
+                .doOnTerminate(onOver)
+                .doOnCancel(onOver)
+                .subscribe(this::end, error -> end(new Loaded.Failed(error))));
+    }
+
+    /** One reader waits no longer. */
+    void leave(MonoSink<Loaded> waiter) {
+        boolean last;
+        synchronized (this) {
+            last = waiters.remove(waiter) && waiters.isEmpty() && !over && !finishAlone;
+            over |= last;
+        }
+        if (last) {
+            load.dispose();
+        }
+    }
+
+    /** Ends it from outside: the load is cancelled, and the waiters get this error. */
+    void giveUp(Throwable error) {
+        load.dispose();
+        end(new Loaded.Failed(error));
+    }
+
+    private void end(Loaded loaded) {
+        List<MonoSink<Loaded>> told;
+        synchronized (this) {
+            over = true;
+            told = List.copyOf(waiters);
+            waiters.clear();
+        }
+        for (MonoSink<Loaded> waiter : told) {
+            delivery.schedule(() -> waiter.success(loaded));
+        }
+    }
+}

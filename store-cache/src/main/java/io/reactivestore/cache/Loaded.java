@@ -1,0 +1,24 @@
+package io.reactivestore.cache;
+
+import io.reactivestore.StoredObject;
+
+/** What a flight found. */
+sealed interface Loaded {
+
+    /**
+     * The whole object, held in memory.
+     *
+     * @param tier where the bytes came from
+     * @param hit whether they came without asking the source
+     */
+    record Held(CachedEntry entry, String tier, boolean hit) implements Loaded {}
+
+    /** An object that is not kept: too large, or more than may be loaded at once. */
+    record Streamed(StoredObject object) implements Loaded {}
+
+    /** There is no such object. */
+    record Absent() implements Loaded {}
+
+    /** The load failed: as a value, since a reader that has just left must not turn it into a dropped error. */
+    record Failed(Throwable error) implements Loaded {}
+}

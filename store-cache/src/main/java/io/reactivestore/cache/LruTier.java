@@ -1,0 +1,75 @@
+package io.reactivestore.cache;
+
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Memory in least-recently-used order under one lock: for simulated runs, since Caffeine draws on the randomness of its threads and
+ * would not repeat itself.
+ */
+final class LruTier implements MemoryTier {
+
+    private final long maxBytes;
+    private final Map<String, CachedEntry> entries = new LinkedHashMap<>(16, 0.75f, true);
+    private long bytes;
+    private long evictions;
+
+    LruTier(long maxBytes) {
+        this.maxBytes = maxBytes;
+    }
+
+    @Override
+    public synchronized @Nullable CachedEntry get(String key) {
+        return entries.get(key);
+    }
+
+    @Override
+    public synchronized void put(String key, CachedEntry entry) {
+        remove(key);
+        entries.put(key, entry);
+        bytes += CachedEntry.weight(key, entry);
+        Iterator<Map.Entry<String, CachedEntry>> eldest = entries.entrySet().iterator();
+        while (bytes > maxBytes && eldest.hasNext()) {
+            Map.Entry<String, CachedEntry> victim = eldest.next();
+            bytes -= CachedEntry.weight(victim.getKey(), victim.getValue());
+            eldest.remove();
+            evictions++;
+        }
+    }
+
+    @Override
+    public synchronized boolean remove(String key) {
+        CachedEntry removed = entries.remove(key);
+        bytes -= removed == null ? 0 : CachedEntry.weight(key, removed);
+        return removed != null;
+    }
+
+    @Override
+    public synchronized void remove(String key, CachedEntry entry) {
+        if (entries.get(key) == entry) {
+            remove(key);
+        }
+    }
+
+    @Override
+    public synchronized void removePrefix(String prefix) {
+        entries.keySet().stream().filter(key -> key.startsWith(prefix)).toList().forEach(this::remove);
+    }
+
+    @Override
+    public synchronized long entryCount() {
+        return entries.size();
+    }
+
+    @Override
+    public synchronized long bytes() {
+        return bytes;
+    }
+
+    @Override
+    public synchronized long evictions() {
+        return evictions;
+    }
+}

@@ -1,0 +1,194 @@
+package io.reactivestore.cache;
+
+import io.reactivestore.ByteRange;
+import io.reactivestore.RangedObject;
+import io.reactivestore.ReadMode;
+import io.reactivestore.ReadOptions;
+import io.reactivestore.Served;
+import io.reactivestore.Store;
+import io.reactivestore.StoredObject;
+import io.reactivestore.error.ObjectNotFoundException;
+import io.reactivestore.error.StoreClosedException;
+import io.reactivestore.internal.Conditions;
+import io.reactivestore.internal.Lifecycle;
+import io.reactivestore.internal.Ranges;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import reactor.core.CoreSubscriber;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import reactor.core.publisher.Operators;
+
+/** Answers reads: from memory on the caller's thread, else from a flight, or past the cache where a copy could not serve. */
+final class Reads {
+
+    private final Store source;
+    private final MemoryTier memory;
+    private final List<Tier> tiers;
+    private final Flights flights;
+    private final Freshness freshness;
+    private final StatsRecorder stats;
+    private final Lifecycle lifecycle;
+    private final Mono<Void> closing;
+
+    /** @param closing completes when the cache is closed */
+    Reads(
+            Store source,
+            MemoryTier memory,
+            List<Tier> tiers,
+            Flights flights,
+            Freshness freshness,
+            StatsRecorder stats,
+            Lifecycle lifecycle,
+            Mono<Void> closing) {
+        this.source = source;
+        this.memory = memory;
+        this.tiers = tiers;
+        this.flights = flights;
+        this.freshness = freshness;
+        this.stats = stats;
+        this.lifecycle = lifecycle;
+        this.closing = closing;
+    }
+
+    Mono<StoredObject> get(String key, ReadOptions options) {
+        return new Get(key, options);
+    }
+
+    Flux<RangedObject> getRanges(String key, List<ByteRange> ranges, ReadOptions options) {
+        return lifecycle.whenOpenMany("getRanges", key, () -> {
+            CachedEntry entry = fresh(key, options);
+            if (entry != null) {
+                stats.hit(Served.MEMORY);
+                return slices(entry, ranges, options);
+            }
+            if (options.version() != null || !mayHold(key, options.mode())) {
+                stats.misses.increment();
+                return untilClose("getRanges", key, source.getRanges(key, ranges, options));
+            }
+            return fly(key, options.mode()).flatMapMany(loaded -> answerRanges(key, loaded, ranges, options));
+        });
+    }
+
+    private Flux<RangedObject> answerRanges(String key, Loaded loaded, List<ByteRange> ranges, ReadOptions options) {
+        if (loaded instanceof Loaded.Held held) {
+            count(held);
+            return slices(held.entry(), ranges, options);
+        }
+        stats.misses.increment();
+        if (loaded instanceof Loaded.Absent) {
+            return Flux.error(new ObjectNotFoundException("getRanges", key));
+        }
+        return untilClose("getRanges", key, source.getRanges(key, ranges, options.withMode(ReadMode.SOURCE_ONLY)));
+    }
+
+    private static Flux<RangedObject> slices(CachedEntry entry, List<ByteRange> ranges, ReadOptions options) {
+        Conditions.require("getRanges", entry.info(), options);
+        return Flux.range(0, ranges.size())
+                .map(i -> Ranges.slice(entry.info(), entry.buffer(), i, ranges.get(i), options));
+    }
+
+    /** The copy in memory, if it may be served to these options. */
+    private @Nullable CachedEntry fresh(String key, ReadOptions options) {
+        if (options.mode() != ReadMode.CACHED_OK || options.version() != null || lifecycle.isClosed()) {
+            return null;
+        }
+        CachedEntry entry = memory.get(key);
+        return entry != null && freshness.isServable(entry) ? entry : null;
+    }
+
+    private Mono<StoredObject> load(String key, ReadOptions options) {
+        if (options.version() != null || (options.range() != null && !mayHold(key, options.mode()))) {
+            stats.misses.increment();
+            return passThrough(key, options);
+        }
+        return fly(key, options.mode()).flatMap(loaded -> answer(key, loaded, options));
+    }
+
+    /** A load that fails is a request too, and no hit. */
+    private Mono<Loaded> fly(String key, ReadMode mode) {
+        return flights.load(key, mode).doOnError(error -> stats.misses.increment());
+    }
+
+    /** Whether a flight is worth it for a part of an object; if not, only the part is asked for. */
+    private boolean mayHold(String key, ReadMode mode) {
+        return mode != ReadMode.SOURCE_ONLY
+                && (memory.get(key) != null || tiers.stream().anyMatch(tier -> tier.mayHold(key)));
+    }
+
+    private Mono<StoredObject> answer(String key, Loaded loaded, ReadOptions options) {
+        if (loaded instanceof Loaded.Held held) {
+            count(held);
+            return Mono.just(new EntryView(held.entry(), options, held.tier()));
+        }
+        stats.misses.increment();
+        if (loaded instanceof Loaded.Streamed streamed) {
+            return serves(options)
+                    ? Mono.just(view(key, streamed.object(), options))
+                    : passThrough(key, options.withMode(ReadMode.SOURCE_ONLY));
+        }
+        return Mono.empty();
+    }
+
+    private void count(Loaded.Held held) {
+        if (held.hit()) {
+            stats.hit(held.tier());
+        } else {
+            stats.misses.increment();
+        }
+    }
+
+    /** Whether an answer to a plain read is one to these options too. */
+    private static boolean serves(ReadOptions options) {
+        return options.range() == null
+                && !options.isConditional()
+                && options.chunkBytes() == ReadOptions.defaults().chunkBytes();
+    }
+
+    private Mono<StoredObject> passThrough(String key, ReadOptions options) {
+        return untilClose("get", key, source.get(key, options).flux())
+                .singleOrEmpty() // next() would cancel the source's get as it answers
+                .map(object -> view(key, object, options));
+    }
+
+    private StoredObject view(String key, StoredObject object, ReadOptions options) {
+        return new StreamedView(object, options, body -> untilClose("get", key, body));
+    }
+
+    private <T> Flux<T> untilClose(String operation, String key, Flux<T> signals) {
+        // An error of the other would end the signals without cancelling their source.
+        return signals.takeUntilOther(closing)
+                .concatWith(Mono.defer(() ->
+                        lifecycle.isClosed() ? Mono.error(new StoreClosedException(operation, key)) : Mono.empty()));
+    }
+
+    /** A read that is answered while it is being subscribed to if memory has the object: no hop, no lock, nothing else allocated. */
+    private final class Get extends Mono<StoredObject> {
+
+        private final String key;
+        private final ReadOptions options;
+
+        Get(String key, ReadOptions options) {
+            this.key = key;
+            this.options = options;
+        }
+
+        @Override
+        public void subscribe(CoreSubscriber<? super StoredObject> actual) {
+            CachedEntry entry = fresh(key, options);
+            if (entry == null) {
+                lifecycle.whenOpen("get", key, () -> load(key, options)).subscribe(actual);
+                return;
+            }
+            stats.memoryHits.increment();
+            StoredObject answer;
+            try {
+                answer = options.equals(ReadOptions.defaults()) ? entry : new EntryView(entry, options, Served.MEMORY);
+            } catch (RuntimeException refused) {
+                Operators.error(actual, refused);
+                return;
+            }
+            actual.onSubscribe(Operators.scalarSubscription(actual, answer, "get"));
+        }
+    }
+}

@@ -1,0 +1,60 @@
+package io.reactivestore.cache;
+
+import io.reactivestore.Served;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.atomic.LongAdder;
+
+/** Counts what happens; any thread, no lock. */
+final class StatsRecorder {
+
+    final LongAdder memoryHits = new LongAdder();
+    final LongAdder misses = new LongAdder();
+    final LongAdder expired = new LongAdder();
+    final LongAdder loads = new LongAdder();
+    final LongAdder loadFailures = new LongAdder();
+    final LongAdder revalidated = new LongAdder();
+    final LongAdder streamed = new LongAdder();
+    final LongAdder evictions = new LongAdder();
+    final LongAdder shed = new LongAdder();
+    final LongAdder outdated = new LongAdder();
+    final LongAdder corrupt = new LongAdder();
+    final LongAdder tierFailures = new LongAdder();
+    private final ConcurrentMap<String, LongAdder> tierHits = new ConcurrentHashMap<>();
+
+    void hit(String tier) {
+        if (tier.equals(Served.MEMORY)) {
+            memoryHits.increment();
+        } else {
+            tierHits.computeIfAbsent(tier, name -> new LongAdder()).increment();
+        }
+    }
+
+    /**
+     * @param memoryEvictions counted by memory itself
+     * @param joined readers that shared a load
+     */
+    CacheStats snapshot(long memoryEvictions, long joined) {
+        Map<String, Long> hits = new TreeMap<>();
+        tierHits.forEach((tier, count) -> hits.put(tier, count.sum()));
+        if (memoryHits.sum() > 0) {
+            hits.put(Served.MEMORY, memoryHits.sum());
+        }
+        return new CacheStats(
+                hits,
+                misses.sum(),
+                expired.sum(),
+                joined,
+                loads.sum(),
+                loadFailures.sum(),
+                revalidated.sum(),
+                streamed.sum(),
+                memoryEvictions + evictions.sum(),
+                shed.sum(),
+                outdated.sum(),
+                corrupt.sum(),
+                tierFailures.sum());
+    }
+}

@@ -1,0 +1,395 @@
+package io.reactivestore.cache;
+
+import io.reactivestore.ListOptions;
+import io.reactivestore.ObjectInfo;
+import io.reactivestore.Store;
+import io.reactivestore.StoreRuntime;
+import io.reactivestore.StoredObject;
+import io.reactivestore.cache.Fence.Pass;
+import io.reactivestore.error.StoreRejectedException;
+import io.reactivestore.error.StoreTimeoutException;
+import io.reactivestore.internal.Buffers;
+import io.reactivestore.internal.Lifecycle;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Scheduler;
+
+/** Copies in a store that only we write: any store that can delete and keeps attributes. */
+final class StoreTier implements Tier {
+    /*
+     * How it works. The index says which copies may be served; the ledger decides what is put and deleted; this class reads. A copy
+     * that lies in the store but not in the index was put there by somebody else, or before this process: it is adopted when found,
+     * at opening or by a read. One that carries a generation of this process and is not in the index lost a race, and is deleted.
+     *
+     *   state     written by    guard     seen by others
+     *   off       open, close   volatile  at once; reads find nothing, fills do nothing, while it is set
+     *   missed    missRemoval   this      by the end of open, which then makes every copy suspect
+     *   mark      missRemoval   this      one write of the mark, which all wait for whose removal is missed
+     *   suspicion open          volatile  at once; part of the epoch of a copy
+     *
+     * At opening the manifest of a clean close tells which copies can be trusted; all others are suspect, unless no cache was ever
+     * here. With the mark of an opening the last process was killed, or wrote past the tier: everything is suspect, and in doubt. What
+     * was installed before that was known becomes suspect too.
+     */
+
+    private static final String NOT_OPEN = "not opened yet";
+    private static final String CLOSED = "closed";
+    private static final Duration MARK_WAIT = Duration.ofSeconds(1);
+    private static final Duration MANIFEST_WAIT = Duration.ofSeconds(15);
+    private static final int ADOPTION_BATCH = 1000;
+
+    private final String name;
+    private final Store store;
+    private final boolean adopts;
+    private final long maxBytes;
+    private final StoreRuntime runtime;
+    private final Fence fence;
+    private final Lifecycle lifecycle;
+    private final StatsRecorder stats;
+    private final Freshness freshness;
+    private final ByteBudget budget;
+    private final Duration timeout;
+    private final CopyIndex index;
+    private final CopyRequests requests;
+    private final StoreTierLedger ledger;
+    private final Manifest manifest;
+    private volatile @Nullable String off = NOT_OPEN;
+    private volatile long suspicion;
+    private boolean missed;
+    private @Nullable Mono<Void> mark;
+
+    /** What all tiers of a cache share. */
+    record Shared(
+            StoreRuntime runtime,
+            Fence fence,
+            Lifecycle lifecycle,
+            StatsRecorder stats,
+            Works works,
+            Scheduler serial,
+            Freshness freshness,
+            ByteBudget budget,
+            Duration inDoubt,
+            long maxEntryBytes) {}
+
+    StoreTier(
+            String name,
+            Store store,
+            boolean adopts,
+            long maxBytes,
+            long maxPendingBytes,
+            Duration timeout,
+            Shared shared) {
+        this.name = name;
+        this.store = store;
+        this.adopts = adopts;
+        this.maxBytes = maxBytes;
+        this.runtime = shared.runtime();
+        this.fence = shared.fence();
+        this.lifecycle = shared.lifecycle();
+        this.stats = shared.stats();
+        this.freshness = shared.freshness();
+        this.budget = shared.budget();
+        this.timeout = timeout;
+        this.index = new CopyIndex(Long.toHexString(runtime.random().nextLong()), fence);
+        this.requests = new CopyRequests(store, runtime, timeout, shared.maxEntryBytes());
+        this.manifest = new Manifest(store, runtime, timeout);
+        this.ledger = new StoreTierLedger(
+                index,
+                requests,
+                shared.serial(),
+                runtime,
+                shared.works(),
+                stats,
+                maxBytes,
+                maxPendingBytes,
+                shared.inDoubt());
+    }
+
+    @Override
+    public String name() {
+        return name;
+    }
+
+    @Override
+    public @Nullable String offReason() {
+        return off;
+    }
+
+    @Override
+    public Mono<Void> open() {
+        return Mono.defer(() -> {
+                    forgetMark();
+                    return store.open().timeout(timeout, noAnswer("open"), runtime.timers());
+                })
+                .then(manifest.read())
+                .flatMap(found -> {
+                    if (found.marked()) {
+                        fence.doubtAll();
+                        freshness.newEpoch();
+                    }
+                    return adoptAll(found);
+                })
+                .then(manifest.begin())
+                .doOnSuccess(done -> turnOn())
+                .doOnError(this::turnOff);
+    }
+
+    /** Batch by batch, so that the ledger keeps up, and all of it is in the index when the tier is turned on. */
+    private Mono<Void> adoptAll(Manifest.Found found) {
+        return Flux.defer(() -> store.list(ListOptions.defaults()))
+                .timeout(timeout, noAnswer("list"), runtime.timers())
+                .filter(info -> !Manifest.isReserved(info.key()))
+                .buffer(ADOPTION_BATCH)
+                .concatMap(batch -> ledger.adoptAll(copies(batch, found)), 0)
+                .then(
+                        found.lines() == null
+                                ? Mono.empty()
+                                : ledger.order(found.lines().keySet()));
+    }
+
+    private Map<String, Copy> copies(List<ObjectInfo> listed, Manifest.Found found) {
+        Map<String, Copy> copies = new LinkedHashMap<>();
+        for (ObjectInfo info : listed) {
+            Manifest.Line line = found.line(info.key());
+            Long filledAt = line == null ? null : line.filledAtMillis();
+            Copy copy = new Copy(
+                    line == null ? null : line.generation(),
+                    line == null ? null : line.etag(),
+                    info.size(),
+                    filledAt == null ? null : nanosOf(Instant.ofEpochMilli(filledAt)),
+                    found.isTrusted(info.key()) ? epochOf(freshness.epoch()) : Copy.NO_EPOCH,
+                    fence.pass(info.key()));
+            copies.put(info.key(), copy);
+        }
+        return copies;
+    }
+
+    private <T> Mono<T> noAnswer(String operation) {
+        return Mono.error(() -> new StoreTimeoutException(operation, null, "no answer within " + timeout, null));
+    }
+
+    void turnOff(Throwable reason) {
+        off = String.valueOf(reason.getMessage());
+    }
+
+    private synchronized void turnOn() {
+        if (missed) {
+            missed = false;
+            suspicion = suspicion + 1;
+        }
+        off = null;
+    }
+
+    /** Each opening that is tried may find a store that takes the mark again. */
+    private synchronized void forgetMark() {
+        mark = null;
+    }
+
+    @Override
+    public Mono<Void> missRemoval() {
+        return Mono.defer(() -> {
+            synchronized (this) {
+                if (off == null || off.equals(CLOSED)) {
+                    return Mono.empty();
+                }
+                missed = true;
+                if (mark == null) {
+                    mark = manifest.mark()
+                            .timeout(MARK_WAIT, Mono.empty(), runtime.timers())
+                            .onErrorComplete()
+                            .cache();
+                }
+                return mark;
+            }
+        });
+    }
+
+    private void noteMiss() {
+        if (off != null) {
+            missRemoval().subscribe(done -> {}, error -> {});
+        }
+    }
+
+    /** What a copy must have been installed in to be trusted, from the cache's epoch at that time. */
+    private long epochOf(long cacheEpoch) {
+        return cacheEpoch + suspicion;
+    }
+
+    @Override
+    public Mono<Void> close() {
+        return Mono.defer(() -> {
+            // A mutation that is still under way, or may still be applied, is the business of the next process too: it
+            // finds the mark.
+            boolean clean = off == null && fence.isQuiet();
+            off = CLOSED;
+            Mono<Void> last = clean
+                    ? ledger.kept().flatMap(this::writeManifest).timeout(MANIFEST_WAIT, Mono.empty(), runtime.timers())
+                    : Mono.empty();
+            return ledger.close().then(last).onErrorComplete();
+        });
+    }
+
+    @Override
+    public boolean mayHold(String key) {
+        return off == null && index.get(key) != null;
+    }
+
+    @Override
+    public boolean contradicts(String key, @Nullable String etag) {
+        Copy copy = index.get(key);
+        return copy != null
+                && (etag == null || (copy.etag() != null && !copy.etag().equals(etag)));
+    }
+
+    @Override
+    public Mono<TierCopy> read(String key) {
+        return Mono.defer(() -> {
+            if (off != null || Manifest.isReserved(key)) {
+                return Mono.empty();
+            }
+            Copy copy = index.get(key);
+            if (copy == null && !adopts) {
+                return Mono.empty();
+            }
+            Pass pass = fence.pass(key);
+            long epoch = freshness.epoch();
+            return requests.get(key)
+                    .flatMap(object -> copy == null ? adopt(key, object, pass, epoch) : serve(key, object, copy, epoch))
+                    .switchIfEmpty(Mono.fromRunnable(() -> vanished(key, copy)))
+                    .onErrorResume(error -> {
+                        stats.tierFailures.increment();
+                        return Mono.empty();
+                    });
+        });
+    }
+
+    @Override
+    public void fill(String key, CachedEntry entry, Pass pass) {
+        if (off == null && !Manifest.isReserved(key)) {
+            ledger.fill(key, entry, pass, epochOf(entry.epoch()));
+        }
+    }
+
+    @Override
+    public void renew(String key, CachedEntry entry) {
+        Copy copy = index.get(key);
+        // The confirmed copy may have been another tier's; this one's may be older.
+        if (copy != null && entry.info().etag().equals(copy.etag())) {
+            index.update(key, copy, copy.renewed(entry.filledAtNanos(), epochOf(entry.epoch())));
+        }
+    }
+
+    @Override
+    public void drop(String key) {
+        ledger.drop(key);
+        noteMiss();
+    }
+
+    @Override
+    public void dropPrefix(String prefix) {
+        index.removePrefix(prefix);
+        ledger.dropPrefix(prefix);
+        noteMiss();
+    }
+
+    @Override
+    public String toString() {
+        StoreTierLedger.Figures figures = ledger.approximately();
+        return name + ": " + figures.bytes() + " bytes in " + figures.cachedKeys();
+    }
+
+    @Override
+    public Mono<TierInfo> info() {
+        return ledger.figures()
+                .map(figures -> new TierInfo(
+                        name,
+                        store.getClass().getSimpleName(),
+                        maxBytes,
+                        figures.bytes(),
+                        figures.trackedKeys(),
+                        figures.cachedKeys(),
+                        off));
+    }
+
+    private Mono<TierCopy> serve(String key, StoredObject object, Copy copy, long epoch) {
+        CopyFacts facts = CopyFacts.of(object.info());
+        if (!copy.matches(facts)) {
+            return Mono.empty();
+        }
+        boolean suspect = copy.epoch() != epochOf(epoch);
+        return entry(object, facts, copy.filledAtNanos(), epoch).map(entry -> {
+            if (copy.etag() == null) {
+                index.update(key, copy, copy.identified(facts, entry.filledAtNanos()));
+            }
+            ledger.touch(key);
+            return new TierCopy(entry, suspect);
+        });
+    }
+
+    private Mono<TierCopy> adopt(String key, StoredObject object, Pass pass, long epoch) {
+        CopyFacts facts = CopyFacts.of(object.info());
+        if (index.isOurs(facts.generation())) {
+            ledger.deleteLoser(key);
+            return Mono.empty();
+        }
+        // One of ours from an earlier process came late. One of somebody else's may be older than a write of ours,
+        // which could not
+        // remove what the index does not know.
+        boolean suspect = facts.generation() != null || !pass.isFirst();
+        return entry(object, facts, null, epoch).map(entry -> {
+            Copy copy = new Copy(
+                    facts.generation(),
+                    facts.info().etag(),
+                    entry.length(),
+                    entry.filledAtNanos(),
+                    suspect ? Copy.NO_EPOCH : epochOf(epoch),
+                    pass);
+            ledger.adopt(key, copy);
+            return new TierCopy(entry, suspect);
+        });
+    }
+
+    /** The copy with its bytes checked; empty, and dropped, if they are not what was written. */
+    private Mono<CachedEntry> entry(StoredObject object, CopyFacts facts, @Nullable Long filledAt, long epoch) {
+        long size = object.info().size();
+        if (!budget.take(size)) {
+            return Mono.error(new StoreRejectedException(
+                    "get", object.info().key(), "too many bytes are being loaded", true, null));
+        }
+        return requests.bytes(object).doFinally(signal -> budget.give(size)).mapNotNull(array -> {
+            ByteBuffer bytes = Buffers.wrap(array);
+            if (facts.checksum() != null && !facts.checksum().equals(CopyFacts.checksumOf(bytes))) {
+                stats.corrupt.increment();
+                return null;
+            }
+            long filledAtNanos = filledAt == null ? nanosOf(facts.filledAt()) : filledAt;
+            return new CachedEntry(facts.info(), bytes, filledAtNanos, epoch, runtime, lifecycle);
+        });
+    }
+
+    private void vanished(String key, @Nullable Copy copy) {
+        if (copy != null) {
+            ledger.drop(key, copy);
+        }
+    }
+
+    private Mono<Void> writeManifest(Map<String, Copy> kept) {
+        return manifest.write(kept, copy -> {
+            long age = copy.filledAtNanos() == null ? 0 : runtime.nanoTime() - copy.filledAtNanos();
+            return runtime.clock().instant().minusNanos(Math.max(0, age)).toEpochMilli();
+        });
+    }
+
+    /** A wall time as the ticker would have told it; one in the future is now, so that no clock jump makes a copy immortal. */
+    private long nanosOf(Instant time) {
+        long age = Duration.between(time, runtime.clock().instant()).toNanos();
+        return runtime.nanoTime() - Math.max(0, age);
+    }
+}

@@ -1,0 +1,61 @@
+package io.reactivestore.cache;
+
+import io.reactivestore.cache.Fence.Pass;
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Mono;
+
+/**
+ * Copies below memory. Nothing here fails a caller's read or write: a tier in trouble has no copy. All but {@link #open} and {@link
+ * #close} may be called by any thread and return at once.
+ */
+interface Tier {
+
+    /** What {@code served()} and the statistics call it. */
+    String name();
+
+    /** Opens it; an error is the reason why it stays off for now. Tried again later. */
+    Mono<Void> open();
+
+    /**
+     * Notes that a mutation goes past it while it is off, so that what lies in it is suspect when it comes back, also to the next
+     * process. Takes a second at most, and is never an error.
+     */
+    Mono<Void> missRemoval();
+
+    /** Ends it cleanly, after what is under way. */
+    Mono<Void> close();
+
+    /** Whether {@link #read} of this key is worth asking for even if the caller wants but a part of the object. */
+    boolean mayHold(String key);
+
+    /** Whether it has a copy of a key other than the one with this etag; null for an object that is gone. */
+    boolean contradicts(String key, @Nullable String etag);
+
+    /** The copy of a key, whole and verified, or empty. Never an error. */
+    Mono<TierCopy> read(String key);
+
+    /** Keeps a copy, behind the caller, unless the pass turns out to be outdated or there is no room. */
+    void fill(String key, CachedEntry entry, Pass pass);
+
+    /** Notes that the source has confirmed the copy of this key. */
+    void renew(String key, CachedEntry entry);
+
+    /** Stops serving the copy of a key before this returns, and removes it behind the caller. */
+    void drop(String key);
+
+    /** Stops serving every copy under a prefix before this returns, and removes them behind the caller. */
+    void dropPrefix(String prefix);
+
+    /** Its facts and figures, after everything that was begun before. */
+    Mono<TierInfo> info();
+
+    /**
+     * A copy as a tier gives it.
+     *
+     * @param suspect may be outdated for a reason we know: to be confirmed by the source before it is served
+     */
+    record TierCopy(CachedEntry entry, boolean suspect) {}
+
+    /** Why the tier is off, or null if it is on. */
+    @Nullable String offReason();
+}

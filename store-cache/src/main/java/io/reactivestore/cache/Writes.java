@@ -1,0 +1,242 @@
+package io.reactivestore.cache;
+
+import io.reactivestore.Attempts;
+import io.reactivestore.Attributes;
+import io.reactivestore.Content;
+import io.reactivestore.DeleteOptions;
+import io.reactivestore.DeleteResult;
+import io.reactivestore.ObjectInfo;
+import io.reactivestore.Store;
+import io.reactivestore.StoreRuntime;
+import io.reactivestore.WriteOptions;
+import io.reactivestore.cache.Fence.End;
+import io.reactivestore.cache.Fence.Ticket;
+import io.reactivestore.error.StoreClosedException;
+import io.reactivestore.internal.Buffers;
+import io.reactivestore.internal.Lifecycle;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.reactivestreams.Publisher;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+
+/** Sends mutations to the source behind the fence. */
+final class Writes {
+    /*
+     * How it works. Each mutation runs through the same steps, in this order:
+     *
+     *   raise the fence -> drop the copies in lower tiers -> send -> end on the fence, once -> drop memory's copy
+     *     -> install the put's own bytes, if allowed -> answer the caller
+     *
+     * Answer, error and cancel race for the end; the first one decides.
+     */
+
+    private final Store source;
+    private final MemoryTier memory;
+    private final List<Tier> tiers;
+    private final Mono<Void> tiersReady;
+    private final Fence fence;
+    private final Freshness freshness;
+    private final StatsRecorder stats;
+    private final StoreRuntime runtime;
+    private final Lifecycle lifecycle;
+    private final boolean cacheWrites;
+    private final long maxEntryBytes;
+    private final ByteBudget budget;
+
+    /** @param tiersReady completes when the tiers are open, or have been waited for long enough */
+    Writes(
+            Store source,
+            MemoryTier memory,
+            List<Tier> tiers,
+            Mono<Void> tiersReady,
+            Fence fence,
+            Freshness freshness,
+            StatsRecorder stats,
+            StoreRuntime runtime,
+            Lifecycle lifecycle,
+            boolean cacheWrites,
+            long maxEntryBytes,
+            ByteBudget budget) {
+        this.source = source;
+        this.memory = memory;
+        this.tiers = tiers;
+        this.tiersReady = tiersReady;
+        this.fence = fence;
+        this.freshness = freshness;
+        this.stats = stats;
+        this.runtime = runtime;
+        this.lifecycle = lifecycle;
+        this.cacheWrites = cacheWrites;
+        this.maxEntryBytes = maxEntryBytes;
+        this.budget = budget;
+    }
+
+    Mono<ObjectInfo> put(String key, Content content, WriteOptions options) {
+        return ready("put", key).then(Mono.defer(() -> {
+            if (!cacheWrites || !options.cached()) {
+                return mutate("put", key, () -> source.put(key, content, options), (ticket, info) -> {});
+            }
+            Capture capture = new Capture(maxEntryBytes, budget);
+            long epoch = freshness.epoch();
+            return mutate(
+                            "put",
+                            key,
+                            () -> source.put(key, content.through(capture::tee), options),
+                            (ticket, info) -> keepOwn(ticket, info, capture, options, epoch))
+                    .doFinally(signal -> capture.release());
+        }));
+    }
+
+    Mono<Void> delete(String key, DeleteOptions options) {
+        return ready("delete", key)
+                .then(Mono.defer(
+                        () -> mutate("delete", key, () -> source.delete(key, options), (ticket, nothing) -> {})));
+    }
+
+    Mono<ObjectInfo> copy(String from, String to, WriteOptions options) {
+        return ready("copy", to)
+                .then(Mono.defer(() -> mutate("copy", to, () -> source.copy(from, to, options), (ticket, info) -> {})));
+    }
+
+    /** Results come in the order of the keys, so the first ticket not yet ended is that of the next result. */
+    Flux<DeleteResult> deleteAll(Publisher<String> keys) {
+        return ready("deleteAll", null).thenMany(Flux.defer(() -> {
+            Queue<Ending> open = new ConcurrentLinkedQueue<>();
+            AtomicBoolean over = new AtomicBoolean();
+            Flux<String> fenced = Flux.from(keys).doOnNext(key -> {
+                Ending ending = begin("deleteAll", key);
+                open.add(ending);
+                if (over.get()) {
+                    ending.end(End.UNKNOWN);
+                }
+            });
+            Runnable giveUp = () -> {
+                over.set(true);
+                open.forEach(ending -> ending.end(End.UNKNOWN));
+            };
+            return source.deleteAll(fenced)
+                    .contextWrite(context ->
+                            Attempts.onUnanswered(context, () -> open.forEach(Ending::noteUnansweredAttempt)))
+                    .doOnNext(result -> {
+                        Ending ending = open.poll();
+                        if (ending != null) {
+                            Throwable error = result.error();
+                            ending.end(error == null ? End.APPLIED : Outcomes.of(error));
+                        }
+                    })
+                    .doOnTerminate(giveUp)
+                    .doOnCancel(giveUp);
+        }));
+    }
+
+    Mono<Long> deletePrefix(String prefix) {
+        return ready("deletePrefix", prefix).then(Mono.defer(() -> {
+            PrefixMarks.Mark mark = fence.beginPrefix(prefix);
+            tiers.forEach(tier -> tier.dropPrefix(prefix));
+            AtomicBoolean ended = new AtomicBoolean();
+            Consumer<End> end = outcome -> {
+                if (ended.compareAndSet(false, true)) {
+                    fence.endPrefix(mark, outcome);
+                    memory.removePrefix(prefix);
+                }
+            };
+            requireOpen("deletePrefix", prefix, end);
+            AtomicBoolean unanswered = new AtomicBoolean();
+            return Mono.defer(() -> source.deletePrefix(prefix))
+                    .contextWrite(context -> Attempts.onUnanswered(context, () -> unanswered.set(true)))
+                    .doOnSuccess(count -> end.accept(unanswered.get() ? End.UNKNOWN : End.APPLIED))
+                    // It is many requests: that one was refused says nothing about those before and beside it.
+                    .doOnError(error -> end.accept(End.UNKNOWN))
+                    .doOnCancel(() -> end.accept(End.UNKNOWN));
+        }));
+    }
+
+    /** Waits for tiers that are being opened, a while; tells those that are off that they miss a removal. */
+    Mono<Void> ready(String operation, @Nullable String key) {
+        return lifecycle.whenOpen(
+                operation,
+                key,
+                () -> tiers.stream().allMatch(tier -> tier.offReason() == null)
+                        ? Mono.empty()
+                        : tiersReady.then(Flux.fromIterable(tiers)
+                                .concatMap(Tier::missRemoval)
+                                .then()));
+    }
+
+    private <T> Mono<T> mutate(String operation, String key, Supplier<Mono<T>> send, BiConsumer<Ticket, T> applied) {
+        return Mono.defer(() -> {
+            Ending ending = begin(operation, key);
+            return Mono.defer(send)
+                    .contextWrite(context -> Attempts.onUnanswered(context, ending::noteUnansweredAttempt))
+                    .doOnSuccess(value -> {
+                        if (ending.end(End.APPLIED) && value != null) {
+                            applied.accept(ending.ticket, value);
+                        }
+                    })
+                    .doOnError(error -> ending.end(Outcomes.of(error)))
+                    .doOnCancel(() -> ending.end(End.UNKNOWN));
+        });
+    }
+
+    private Ending begin(String operation, String key) {
+        Ending ending = new Ending(fence.begin(key));
+        tiers.forEach(tier -> tier.drop(key));
+        requireOpen(operation, key, ending::end);
+        return ending;
+    }
+
+    /** Behind the raising of the fence: whoever closes a tier looks at the fence after closing the store. */
+    private void requireOpen(String operation, String key, Consumer<End> end) {
+        if (lifecycle.isClosed()) {
+            end.accept(End.REFUSED);
+            throw new StoreClosedException(operation, key);
+        }
+    }
+
+    private void keepOwn(Ticket ticket, ObjectInfo info, Capture capture, WriteOptions options, long epoch) {
+        byte[] bytes = capture.bytes(info.size());
+        if (bytes == null) {
+            return;
+        }
+        ObjectInfo facts = info.attributes() != null
+                ? info
+                : info.withAttributes(options.attributes() == null ? Attributes.none() : options.attributes());
+        CachedEntry entry = new CachedEntry(facts, Buffers.wrap(bytes), runtime.nanoTime(), epoch, runtime, lifecycle);
+        if (fence.ifOwn(ticket, () -> memory.put(ticket.key, entry))) {
+            tiers.forEach(tier -> tier.fill(ticket.key, entry, ticket.ownPass()));
+        } else {
+            stats.outdated.increment();
+        }
+    }
+
+    /** Ends one mutation, once. */
+    private final class Ending {
+
+        private final Ticket ticket;
+        private final AtomicBoolean ended = new AtomicBoolean();
+
+        Ending(Ticket ticket) {
+            this.ticket = ticket;
+        }
+
+        boolean end(End end) {
+            if (!ended.compareAndSet(false, true)) {
+                return false;
+            }
+            fence.end(ticket, end);
+            memory.remove(ticket.key);
+            return true;
+        }
+
+        void noteUnansweredAttempt() {
+            ticket.noteUnansweredAttempt();
+        }
+    }
+}

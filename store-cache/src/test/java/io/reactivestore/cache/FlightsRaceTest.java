@@ -1,0 +1,203 @@
+package io.reactivestore.cache;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.reactivestore.Content;
+import io.reactivestore.ReadOptions;
+import io.reactivestore.Store;
+import io.reactivestore.StoredObject;
+import io.reactivestore.memory.MemoryStore;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.IntConsumer;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import reactor.core.Disposable;
+import reactor.core.publisher.Mono;
+import reactor.core.publisher.Sinks;
+
+/** Many readers of one key on real threads, on a cache as it is used. */
+class FlightsRaceTest {
+
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final int THREADS = 4;
+
+    private final ExecutorService threads = Executors.newFixedThreadPool(THREADS);
+    private final MemoryStore objects = MemoryStore.create();
+    private final AtomicInteger reads = new AtomicInteger();
+    private final AtomicInteger cancels = new AtomicInteger();
+    private final Sinks.Empty<Void> gate = Sinks.empty();
+
+    @AfterEach
+    void stop() {
+        threads.shutdownNow();
+    }
+
+    /** A cache whose source answers when the gate opens. */
+    private CacheStore cacheOverGate() {
+        Store source = new GetsThrough(
+                objects,
+                get -> Mono.defer(() -> {
+                            reads.incrementAndGet();
+                            return gate.asMono().then(get);
+                        })
+                        .doOnCancel(cancels::incrementAndGet));
+        return CacheStore.builder(source).memory(memory -> memory.unlimited()).build();
+    }
+
+    private static Mono<String> text(CacheStore cache) {
+        return cache.get("k", ReadOptions.defaults()).flatMap(StoredObject::text);
+    }
+
+    private void onAllThreads(int times, IntConsumer task) throws InterruptedException {
+        CountDownLatch done = new CountDownLatch(THREADS);
+        for (int t = 0; t < THREADS; t++) {
+            int first = t;
+            threads.execute(() -> {
+                for (int i = first; i < times; i += THREADS) {
+                    task.accept(i);
+                }
+                done.countDown();
+            });
+        }
+        assertThat(done.await(30, TimeUnit.SECONDS)).isTrue();
+    }
+
+    @Test
+    void tenThousandReadersOfAColdKey_areOneReadOfTheSource() throws InterruptedException {
+        objects.put("k", Content.text("1")).block(PATIENCE);
+        CacheStore cache = cacheOverGate();
+        AtomicInteger answers = new AtomicInteger();
+        onAllThreads(10_000, i -> {
+            text(cache).subscribe(text -> answers.incrementAndGet());
+            if (i == 5_000) {
+                gate.tryEmitEmpty();
+            }
+        });
+        await().atMost(PATIENCE).untilAsserted(() -> assertThat(answers).hasValue(10_000));
+        assertThat(reads).hasValue(1);
+        assertThat(cancels).hasValue(0);
+    }
+
+    @Test
+    void allButOneOfTenThousandLeave_theLastOneGetsItsValue() throws InterruptedException {
+        objects.put("k", Content.text("1")).block(PATIENCE);
+        CacheStore cache = cacheOverGate();
+        AtomicReference<String> kept = new AtomicReference<>();
+        List<Disposable> leaving = Collections.synchronizedList(new ArrayList<>());
+        text(cache).subscribe(kept::set);
+        onAllThreads(9_999, i -> leaving.add(text(cache).subscribe()));
+        Collections.shuffle(leaving, new Random(1));
+        onAllThreads(9_999, i -> {
+            leaving.get(i).dispose();
+            if (i == 5_000) {
+                gate.tryEmitEmpty();
+            }
+        });
+        await().atMost(PATIENCE).untilAsserted(() -> assertThat(kept).hasValue("1"));
+        assertThat(reads).hasValue(1);
+        assertThat(cancels).hasValue(0);
+    }
+
+    @Test
+    void allOfTenThousandLeave_theReadOfTheSourceIsCancelledOnce() throws InterruptedException {
+        CacheStore cache = cacheOverGate();
+        List<Disposable> leaving = Collections.synchronizedList(new ArrayList<>());
+        onAllThreads(10_000, i -> leaving.add(text(cache).subscribe()));
+        assertThat(reads).hasValue(1);
+        onAllThreads(10_000, i -> leaving.get(i).dispose());
+        assertThat(cancels).hasValue(1);
+        assertThat(cache.get("k")
+                        .hasElement()
+                        .timeout(Duration.ofMillis(1), Mono.just(false))
+                        .block(PATIENCE))
+                .isFalse();
+        assertThat(reads).as("the next reader begins anew").hasValue(2);
+    }
+
+    @Test
+    void readersThatComeAndLeave_neverHangAndNeverFail() throws InterruptedException {
+        objects.put("k", Content.text("1")).block(PATIENCE);
+        Store source = new GetsThrough(
+                objects, get -> Mono.delay(Duration.ofNanos(1000)).then(get));
+        CacheStore cache =
+                CacheStore.builder(source).memory(memory -> memory.maxBytes(1)).build();
+        AtomicInteger stayed = new AtomicInteger();
+        AtomicInteger answered = new AtomicInteger();
+        AtomicReference<Throwable> failed = new AtomicReference<>();
+        onAllThreads(20_000, i -> {
+            boolean leaves = i % 3 != 0;
+            Disposable reader = text(cache).subscribe(text -> answered.addAndGet(leaves ? 0 : 1), failed::set);
+            if (leaves) {
+                reader.dispose();
+            } else {
+                stayed.incrementAndGet();
+            }
+        });
+        await().atMost(PATIENCE).untilAsserted(() -> assertThat(answered).hasValue(stayed.get()));
+        assertThat(failed).hasValue(null);
+    }
+
+    @Test
+    void readerThatSubscribesAfterAnAcknowledgement_neverGetsAnOlderValue() throws InterruptedException {
+        int keys = 3;
+        Store source = new GetsThrough(objects, get -> get.delayElement(Duration.ofNanos(1000)));
+        MemoryStore tier = MemoryStore.create();
+        CacheStore cache = CacheStore.builder(source)
+                .memory(memory -> memory.maxBytes(1000))
+                .tier(tier, settings -> settings.maxBytes(8))
+                .build();
+        AtomicLong[] acknowledged = new AtomicLong[keys];
+        for (int k = 0; k < keys; k++) {
+            acknowledged[k] = new AtomicLong();
+            cache.put("k" + k, Content.text("0")).block(PATIENCE);
+        }
+        AtomicReference<String> stale = new AtomicReference<>();
+        CountDownLatch over = new CountDownLatch(THREADS);
+        long end = System.nanoTime() + Duration.ofSeconds(3).toNanos();
+        for (int t = 0; t < THREADS; t++) {
+            int writes = t; // one writer for each key, and readers of all
+            threads.execute(() -> {
+                Random random = new Random(writes);
+                for (long n = 1; System.nanoTime() < end; n++) {
+                    int k = random.nextInt(keys);
+                    if (writes < keys && random.nextInt(4) == 0) {
+                        long value = n;
+                        cache.put("k" + writes, Content.text(Long.toString(value)))
+                                .block(PATIENCE);
+                        acknowledged[writes].set(value);
+                    } else if (random.nextInt(20) == 0) {
+                        cache.invalidate("k" + k).block(PATIENCE);
+                    } else {
+                        long floor = acknowledged[k].get();
+                        String text = cache.getText("k" + k).block(PATIENCE);
+                        if (Long.parseLong(text) < floor) {
+                            stale.set("k" + k + " was " + text + " after " + floor);
+                        }
+                    }
+                }
+                over.countDown();
+            });
+        }
+        assertThat(over.await(60, TimeUnit.SECONDS)).isTrue();
+        assertThat(stale).hasValue(null);
+        cache.settled().block(PATIENCE);
+        long present = tier.list("")
+                .filter(info -> !Manifest.isReserved(info.key()))
+                .map(info -> info.size())
+                .reduce(0L, Long::sum)
+                .block(PATIENCE);
+        assertThat(cache.info().block(PATIENCE).tiers().get(1).currentBytes()).isEqualTo(present);
+    }
+}

@@ -1,0 +1,150 @@
+package io.reactivestore.cache;
+
+import io.reactivestore.Content;
+import io.reactivestore.ObjectInfo;
+import io.reactivestore.StoredObject;
+import io.reactivestore.testkit.simulate.SimulatedRuntime;
+import io.reactivestore.testkit.simulate.Simulation;
+import java.time.Duration;
+import java.util.function.UnaryOperator;
+import reactor.core.publisher.Mono;
+import reactor.test.subscriber.TestSubscriber;
+
+/** A cache over a source and, if wanted, a tier that the test steps through, on virtual time. The key is "k" where none is named. */
+final class Stage {
+
+    static final Duration IN_DOUBT = Duration.ofMinutes(1);
+    static final String KEY = "k";
+
+    final Simulation simulation;
+    final GatedStore source;
+    final GatedStore tier;
+    private final boolean hasTier;
+    private final UnaryOperator<CacheStoreBuilder> settings;
+    SimulatedRuntime runtime;
+    CacheStore cache;
+
+    private Stage(long seed, boolean hasTier, UnaryOperator<CacheStoreBuilder> settings) {
+        this.simulation = Simulation.seeded(seed);
+        this.hasTier = hasTier;
+        this.settings = settings;
+        // Source and tier are processes of their own, which outlive the cache's.
+        SimulatedRuntime servers = simulation.runtime("servers");
+        this.source = new GatedStore(servers);
+        this.tier = new GatedStore(servers);
+        this.runtime = simulation.runtime("cache");
+        build();
+    }
+
+    /** A cache in memory. */
+    static Stage memory() {
+        return new Stage(1, false, builder -> builder.memory(memory -> memory.maxBytes(1 << 20)));
+    }
+
+    /** A cache in a tier only, so that every read shows what the tier has. */
+    static Stage tier() {
+        return tier(builder -> builder);
+    }
+
+    static Stage tier(UnaryOperator<CacheStoreBuilder> settings) {
+        return new Stage(1, true, settings);
+    }
+
+    /** A cache in memory and a tier. */
+    static Stage both() {
+        return both(builder -> builder);
+    }
+
+    static Stage both(UnaryOperator<CacheStoreBuilder> settings) {
+        return new Stage(1, true, builder -> settings.apply(builder.memory(memory -> memory.maxBytes(1 << 20))));
+    }
+
+    private void build() {
+        CacheStoreBuilder builder = CacheStore.builder(source).inDoubt(IN_DOUBT).runtime(runtime);
+        CacheStoreBuilder set = settings.apply(builder);
+        cache = (hasTier ? set.tier(tier) : set).build();
+    }
+
+    /** Opens it, the tier too. */
+    Stage open() {
+        simulation.await(cache.open());
+        return this;
+    }
+
+    /** Lets everything happen that needs no time and no answer. */
+    void run() {
+        simulation.runFor(Duration.ofMillis(1));
+    }
+
+    void run(Duration time) {
+        simulation.runFor(time);
+    }
+
+    /** What a reader sees who begins now. */
+    String read() {
+        return read(KEY);
+    }
+
+    String read(String key) {
+        String text = simulation.await(text(key));
+        run();
+        return text == null ? "(none)" : text;
+    }
+
+    /** Begins a read. */
+    TestSubscriber<String> reader() {
+        TestSubscriber<String> reader = TestSubscriber.create();
+        text(KEY).subscribe(reader);
+        return reader;
+    }
+
+    /** Begins a put. */
+    TestSubscriber<ObjectInfo> writer(String text) {
+        TestSubscriber<ObjectInfo> writer = TestSubscriber.create();
+        cache.put(KEY, Content.text(text)).subscribe(writer);
+        return writer;
+    }
+
+    void put(String text) {
+        simulation.await(cache.put(KEY, Content.text(text)));
+    }
+
+    <T> T await(Mono<T> mono) {
+        return simulation.await(mono);
+    }
+
+    void settle() {
+        simulation.await(cache.settled());
+    }
+
+    /** Lets a large object take the place of all others in memory. */
+    void fillMemory() {
+        source.write("filler", "x".repeat((1 << 20) - 500));
+        read("filler");
+    }
+
+    /** The same while the source holds reads back. */
+    void fillMemoryPastTheGate() {
+        source.pass(GatedStore.Op.GET);
+        fillMemory();
+        source.hold(GatedStore.Op.GET);
+    }
+
+    /** Closes it and opens it anew, as another process. */
+    void reopen() {
+        simulation.await(cache.close());
+        runtime = runtime.reborn();
+        build();
+        open();
+    }
+
+    /** Kills it, as by kill -9, and builds another one, which is not open yet. */
+    void kill() {
+        runtime = runtime.reborn();
+        build();
+    }
+
+    Mono<String> text(String key) {
+        return cache.get(key).flatMap(StoredObject::text);
+    }
+}

@@ -1,0 +1,59 @@
+package io.reactivestore.cache.behaviour;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/** The coverage table names tests; each of them exists. */
+class CoverageTableTest {
+
+    private static final Pattern TEST = Pattern.compile("`(\\w+Test)#(\\w+)`");
+
+    @Test
+    void everyTestNamed_exists() throws IOException {
+        Path root = Path.of("").toAbsolutePath().getParent();
+        List<MatchResult> named = TEST.matcher(Files.readString(root.resolve("docs/coverage.md")))
+                .results()
+                .toList();
+        assertThat(named).hasSizeGreaterThan(50);
+
+        List<String> missing = named.stream()
+                .filter(test -> !declares(root, test.group(1), test.group(2)))
+                .map(MatchResult::group)
+                .toList();
+
+        assertThat(missing).isEmpty();
+    }
+
+    private static boolean declares(Path root, String type, String method) {
+        try (Stream<Path> modules = Files.list(root)) {
+            return modules.map(module -> module.resolve("src/test/java"))
+                    .filter(Files::isDirectory)
+                    .anyMatch(tests -> declaresIn(tests, type, method));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static boolean declaresIn(Path tests, String type, String method) {
+        try (Stream<Path> files = Files.find(
+                tests, 20, (file, facts) -> file.getFileName().toString().equals(type + ".java"))) {
+            for (Path file : files.toList()) {
+                if (Files.readString(file).contains(" void " + method + "(")) {
+                    return true;
+                }
+            }
+            return false;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
