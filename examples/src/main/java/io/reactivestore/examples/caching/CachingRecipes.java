@@ -1,0 +1,37 @@
+package io.reactivestore.examples.caching;
+
+import io.reactivestore.Store;
+import io.reactivestore.cache.CacheStore;
+import io.reactivestore.local.LocalStore;
+import io.reactivestore.memory.MemoryStore;
+import java.nio.file.Path;
+import java.time.Duration;
+
+/** Three caches that fit most needs. Each leaves the closing of the stores it was given to the caller. */
+public final class CachingRecipes {
+
+    private CachingRecipes() {}
+
+    /** Objects in local files, with those that are read often in memory. */
+    public static CacheStore localFilesInMemory(LocalStore files) {
+        return CacheStore.builder(files)
+                .memory(memory -> memory.maxBytes(128L << 20))
+                .build();
+    }
+
+    /** Objects far away, with copies in memory and on the local disk that are good for an hour and outlive the process. */
+    public static CacheStore remoteOnLocalDisk(Store remote, Path directory) {
+        return CacheStore.builder(remote)
+                .memory(memory -> memory.maxBytes(128L << 20))
+                .disk(disk -> disk.directory(directory).maxBytes(1L << 30))
+                .freshness(freshness -> freshness.maxAge(Duration.ofHours(1)))
+                .build();
+    }
+
+    /** Objects in memory, with copies in a store of files that are there again after a restart. */
+    public static CacheStore memoryWithPersistentCopies(MemoryStore source, LocalStore copies) {
+        return CacheStore.builder(source)
+                .tier(copies, tier -> tier.name("copies").maxBytes(256L << 20))
+                .build();
+    }
+}
