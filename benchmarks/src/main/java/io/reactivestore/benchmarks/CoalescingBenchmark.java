@@ -1,0 +1,171 @@
+package io.reactivestore.benchmarks;
+
+import com.github.benmanes.caffeine.cache.AsyncCache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import io.reactivestore.Content;
+import io.reactivestore.ReadOptions;
+import io.reactivestore.StoredObject;
+import io.reactivestore.cache.CacheStore;
+import io.reactivestore.decorate.ForwardingStore;
+import io.reactivestore.memory.MemoryStore;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
+import reactor.core.Disposable;
+import reactor.core.publisher.Mono;
+
+/** How many reads of the source do storms of readers cost, and does one that leaves hurt the others? Beside the usual idioms. */
+final class CoalescingBenchmark implements Benchmark {
+
+    private static final int READERS = 10_000;
+    private static final Duration LOAD = Duration.ofMillis(300);
+    private static final String KEY = "hot";
+
+    @Override
+    public String name() {
+        return "coalescing";
+    }
+
+    @Override
+    public String question() {
+        return "reads of the source by 10,000 concurrent readers of one cold key, and who survives a cancel";
+    }
+
+    @Override
+    public List<Row> run(boolean quick) {
+        return List.of(
+                row("source reads, 10,000 gets of one cold key", 1, this::storm),
+                row("readers lost when 9,999 of 10,000 cancel", 0, this::cancels),
+                row("loads left running when all cancel", 0, this::abandoned),
+                row("reads lost in spite of retry(1), first load fails", 0, this::retried));
+    }
+
+    /** A way to share loads, over a source of its own. */
+    private interface Contender {
+        Function<String, Mono<StoredObject>> over(SlowStore source);
+    }
+
+    private static Map<String, Contender> contenders() {
+        Map<String, Contender> all = new LinkedHashMap<>();
+        all.put(
+                "ours",
+                source -> CacheStore.builder(source)
+                        .memory(m -> m.maxBytes(1 << 20))
+                        .build()::get);
+        all.put("no cache", source -> source::get);
+        all.put("AsyncCache + Mono.fromFuture", source -> {
+            AsyncCache<String, StoredObject> cache = Caffeine.newBuilder().buildAsync();
+            return key ->
+                    Mono.fromFuture(() -> cache.get(key, (k, e) -> source.get(k).toFuture()));
+        });
+        all.put("Mono.cache in a map", source -> {
+            Map<String, Mono<StoredObject>> monos = new ConcurrentHashMap<>();
+            return key -> Mono.defer(
+                    () -> monos.computeIfAbsent(key, k -> source.get(k).cache()));
+        });
+        return all;
+    }
+
+    private Row row(String name, double limit, Function<Contender, Integer> scenario) {
+        Map<String, Double> found = new LinkedHashMap<>();
+        contenders().forEach((contender, way) -> found.put(contender, (double) scenario.apply(way)));
+        double ours = Objects.requireNonNull(found.remove("ours"));
+        return new Row(name(), name, "count", ours, found, limit, null);
+    }
+
+    private int storm(Contender way) {
+        SlowStore source = new SlowStore(0);
+        Function<String, Mono<StoredObject>> get = way.over(source);
+        CountDownLatch done = new CountDownLatch(READERS);
+        for (int i = 0; i < READERS; i++) {
+            get.apply(KEY).doFinally(signal -> done.countDown()).subscribe(hit -> {}, error -> {});
+        }
+        await(done);
+        return source.started.get();
+    }
+
+    private int cancels(Contender way) {
+        SlowStore source = new SlowStore(0);
+        Function<String, Mono<StoredObject>> get = way.over(source);
+        AtomicInteger served = new AtomicInteger();
+        CountDownLatch done = new CountDownLatch(1);
+        List<Disposable> leaving = new ArrayList<>();
+        for (int i = 0; i < READERS - 1; i++) {
+            leaving.add(get.apply(KEY).subscribe(hit -> {}, error -> {}));
+        }
+        get.apply(KEY).doFinally(signal -> done.countDown()).subscribe(hit -> served.incrementAndGet(), error -> {});
+        Collections.shuffle(leaving);
+        leaving.forEach(Disposable::dispose);
+        await(done);
+        return 1 - served.get();
+    }
+
+    private int abandoned(Contender way) {
+        SlowStore source = new SlowStore(0);
+        Function<String, Mono<StoredObject>> get = way.over(source);
+        List<Disposable> leaving = new ArrayList<>();
+        for (int i = 0; i < 100; i++) {
+            leaving.add(get.apply(KEY).subscribe(hit -> {}, error -> {}));
+        }
+        leaving.forEach(Disposable::dispose);
+        return source.started.get() - source.cancelled.get();
+    }
+
+    private int retried(Contender way) {
+        SlowStore source = new SlowStore(1);
+        Function<String, Mono<StoredObject>> get = way.over(source);
+        AtomicInteger served = new AtomicInteger();
+        CountDownLatch done = new CountDownLatch(1);
+        get.apply(KEY)
+                .retry(1)
+                .doFinally(signal -> done.countDown())
+                .subscribe(hit -> served.incrementAndGet(), error -> {});
+        await(done);
+        return 1 - served.get();
+    }
+
+    private static void await(CountDownLatch done) {
+        try {
+            if (!done.await(60, TimeUnit.SECONDS)) {
+                throw new IllegalStateException("a reader got no signal within 60 s");
+            }
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** Answers each get after a while, and counts. */
+    private static final class SlowStore extends ForwardingStore {
+
+        final AtomicInteger started = new AtomicInteger();
+        final AtomicInteger cancelled = new AtomicInteger();
+        private final AtomicInteger failures;
+
+        SlowStore(int failures) {
+            super(MemoryStore.create());
+            this.failures = new AtomicInteger(failures);
+            put(KEY, Content.bytes(new byte[1_024])).block();
+        }
+
+        @Override
+        public Mono<StoredObject> get(String key, ReadOptions options) {
+            return Mono.defer(() -> {
+                        started.incrementAndGet();
+                        return failures.getAndDecrement() > 0
+                                ? Mono.<StoredObject>error(new IllegalStateException("not this time"))
+                                : super.get(key, options);
+                    })
+                    .delayElement(LOAD)
+                    .doOnCancel(cancelled::incrementAndGet);
+        }
+    }
+}
