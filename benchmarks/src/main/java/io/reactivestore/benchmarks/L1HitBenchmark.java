@@ -19,6 +19,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.LongUnaryOperator;
+import java.util.function.ToDoubleFunction;
 import reactor.core.publisher.Mono;
 
 /**
@@ -74,8 +75,7 @@ final class L1HitBenchmark implements Benchmark {
         return rows;
     }
 
-    private Row row(
-            String name, String unit, Map<String, Cost> costs, java.util.function.ToDoubleFunction<Cost> figure) {
+    private Row row(String name, String unit, Map<String, Cost> costs, ToDoubleFunction<Cost> figure) {
         Map<String, Double> peers = new LinkedHashMap<>();
         costs.forEach((contender, cost) -> {
             if (!contender.equals(LIMIT) && !contender.equals(OURS)) {

@@ -159,7 +159,7 @@ class LimitedStoreTest {
     void failureAndEmptyAnswer_giveThePermitBack() {
         LimitedStore store = limited(1, 0);
         inner.pass("a");
-        StepVerifier.create(store.head("a")).verifyComplete();
+        StepVerifier.create(store.head("a")).expectComplete().verify(PATIENCE);
         StepVerifier.create(store.copy("a", "b")).expectError().verify(PATIENCE);
         StepVerifier.create(store.getRanges("a", List.of(), ReadOptions.defaults()))
                 .expectError()
@@ -257,7 +257,8 @@ class LimitedStoreTest {
                 .isEqualTo("b");
         StepVerifier.create(store.copy("a", "b").onErrorResume(e -> store.head("b")))
                 .expectNextCount(1)
-                .verifyComplete();
+                .expectComplete()
+                .verify(PATIENCE);
     }
 
     @Test
