@@ -67,6 +67,7 @@ final class ServerMain {
                 "--server.max-http-request-header-size=32KB",
                 "--com.adobe.testing.s3mock.store.root=" + ServerDirectory.store(directory),
                 "--spring.main.register-shutdown-hook=false",
+                "--spring.main.sources=" + ObjectLocks.class.getName(),
                 "--logging.register-shutdown-hook=false"));
         arguments.addAll(settings);
 

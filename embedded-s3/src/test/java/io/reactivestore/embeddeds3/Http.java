@@ -22,7 +22,11 @@ final class Http {
     }
 
     static HttpResponse<String> put(URI uri, String body) throws Exception {
-        return CLIENT.send(request(uri).PUT(BodyPublishers.ofString(body)).build(), BodyHandlers.ofString());
+        return putAsync(uri, body).get();
+    }
+
+    static CompletableFuture<HttpResponse<String>> putAsync(URI uri, String body) {
+        return CLIENT.sendAsync(request(uri).PUT(BodyPublishers.ofString(body)).build(), BodyHandlers.ofString());
     }
 
     /** Completes with the status. */

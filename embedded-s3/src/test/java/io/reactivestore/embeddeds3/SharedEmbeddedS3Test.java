@@ -6,8 +6,14 @@ import java.net.InetAddress;
 import java.net.NetworkInterface;
 import java.net.Socket;
 import java.net.URI;
+import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class SharedEmbeddedS3Test {
@@ -34,6 +40,43 @@ class SharedEmbeddedS3Test {
 
         assertThat(Http.get(bucket.resolve("a/b")).body()).isEqualTo("slash");
         assertThat(Http.get(bucket.resolve("c%5Cd")).body()).isEqualTo("backslash");
+    }
+
+    @Test
+    void racingCreations_haveOneWinner() {
+        URI bucket = s3.endpoint().resolve("/" + s3.newBucket() + "/");
+        for (int round = 0; round < 20; round++) {
+            URI object = bucket.resolve("round-" + round);
+            var writers = IntStream.range(0, 8)
+                    .mapToObj(i -> Http.putIfAbsent(object, "writer " + i))
+                    .toList();
+            assertThat(writers.stream().map(CompletableFuture::join)).containsOnlyOnce(200);
+        }
+    }
+
+    @Test
+    void downloadDuringReplacements_carriesTheBytesOfItsEtag() throws Exception {
+        URI object = s3.endpoint().resolve("/" + s3.newBucket() + "/a");
+        Set<String> versions = new HashSet<>();
+        for (String letter : List.of("a", "b")) {
+            versions.add(Http.put(object, letter.repeat(5000))
+                            .headers()
+                            .firstValue("ETag")
+                            .orElseThrow()
+                    + letter);
+        }
+        CompletableFuture<?> writer = CompletableFuture.runAsync(() -> {
+            for (int i = 0; i < 100; i++) {
+                Http.putAsync(object, (i % 2 == 0 ? "a" : "b").repeat(5000)).join();
+            }
+        });
+        while (!writer.isDone()) {
+            HttpResponse<String> answer = Http.get(object);
+            String letter = answer.body().substring(0, 1);
+            assertThat(answer.body()).isEqualTo(letter.repeat(5000));
+            assertThat(versions).contains(answer.headers().firstValue("ETag").orElseThrow() + letter);
+        }
+        writer.join();
     }
 
     @Test

@@ -15,7 +15,10 @@ import io.reactivestore.error.StoreUnavailableException;
 import io.reactivestore.error.StoreUnsupportedException;
 import io.reactivestore.s3.FakeHttp.Reply;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.net.URI;
 import java.time.Duration;
 import java.util.stream.Stream;
@@ -76,15 +79,15 @@ class S3ErrorsTest {
 
     @Test
     void unreachableServer_isUnavailableWithinTheTimeout() throws IOException {
-        int port;
-        try (ServerSocket free = new ServerSocket(0)) {
-            port = free.getLocalPort();
+        // Bound, so that nobody else gets the port, but not listening: the connection is refused.
+        try (Socket bound = new Socket()) {
+            bound.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+            S3Store store = real(URI.create("http://127.0.0.1:" + bound.getLocalPort()));
+            StoreException error = failure(StoreUnavailableException.class, store.get("k"));
+            assertThat(error.retryable()).isTrue();
+            assertThat(error).hasMessage("get k: the server cannot be reached");
+            Verify.none(store.close());
         }
-        S3Store store = real(URI.create("http://127.0.0.1:" + port));
-        StoreException error = failure(StoreUnavailableException.class, store.get("k"));
-        assertThat(error.retryable()).isTrue();
-        assertThat(error).hasMessage("get k: the server cannot be reached");
-        Verify.none(store.close());
     }
 
     @Test

@@ -3,7 +3,6 @@ package io.reactivestore.s3;
 import io.reactivestore.Store;
 import io.reactivestore.testkit.Deviation;
 import io.reactivestore.testkit.FullStoreContract;
-import java.time.Duration;
 import java.util.List;
 
 /** The contract on a server whose deviations are known; what the store makes of them is in the other tests. */
@@ -11,11 +10,7 @@ class S3StoreContractTest implements FullStoreContract {
 
     private static final String BUCKET = EmbeddedStores.newBucket();
 
-    /** Less than the patience of a test: S3Mock may cut a download whose object is replaced, and the transport tells nobody. */
-    private static final Duration PART_TIMEOUT = Duration.ofSeconds(4);
-
-    private final S3Store store =
-            EmbeddedStores.builder(BUCKET).partTimeout(PART_TIMEOUT).build();
+    private final S3Store store = EmbeddedStores.on(BUCKET);
 
     @Override
     public Store store() {
@@ -25,11 +20,6 @@ class S3StoreContractTest implements FullStoreContract {
     @Override
     public int randomCases() {
         return 45;
-    }
-
-    @Override
-    public boolean conditionsAreAtomic() {
-        return false;
     }
 
     @Override

@@ -8,7 +8,6 @@ import io.reactivestore.StoredObject;
 import io.reactivestore.error.ObjectChangedException;
 import io.reactivestore.error.ObjectNotFoundException;
 import io.reactivestore.error.StoreException;
-import io.reactivestore.error.StoreTimeoutException;
 import java.nio.ByteBuffer;
 import org.junit.jupiter.api.Test;
 
@@ -111,10 +110,7 @@ public interface PinnedBodyContract extends StoreContract {
         assertThat(text).as("bytes of the old version only").isEqualTo("o".repeat(text.length()));
         if (ended.hasFailed()) {
             StoreException error = ended.awaitError(StoreException.class);
-            // A server that takes the bytes away under a download cuts it; then the store's time limit ends the body.
-            assertThat(error)
-                    .isInstanceOfAny(
-                            ObjectChangedException.class, ObjectNotFoundException.class, StoreTimeoutException.class);
+            assertThat(error).isInstanceOfAny(ObjectChangedException.class, ObjectNotFoundException.class);
         } else {
             assertThat(text).hasSize(length);
         }
