@@ -42,4 +42,11 @@ public interface StoreRuntime {
      * @return a scheduler that runs its tasks one after the other in the order in which they came; the caller disposes of it
      */
     Scheduler newSerial(String name);
+
+    /**
+     * Whether the same seed must give the same run. Then nothing is used that has threads or chance of its own. Default: no.
+     */
+    default boolean deterministic() {
+        return false;
+    }
 }

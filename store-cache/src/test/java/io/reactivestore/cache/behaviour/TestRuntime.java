@@ -26,6 +26,11 @@ final class TestRuntime implements StoreRuntime {
     }
 
     @Override
+    public boolean deterministic() {
+        return true;
+    }
+
+    @Override
     public Clock clock() {
         return new Clock() {
             @Override

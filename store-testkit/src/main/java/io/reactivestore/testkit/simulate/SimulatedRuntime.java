@@ -97,6 +97,11 @@ public final class SimulatedRuntime implements StoreRuntime {
     }
 
     @Override
+    public boolean deterministic() {
+        return true;
+    }
+
+    @Override
     public Scheduler newSerial(String name) {
         return new SimulatedScheduler(this, name, Kind.SERIAL);
     }
