@@ -4,6 +4,14 @@ import java.util.concurrent.atomic.AtomicLong;
 
 /** How many bytes of objects on their way into the cache may be held at once, beside those that are in it. */
 final class ByteBudget {
+    /*
+     * How it works. A load asks for bytes before it knows how many there will be. It gets a quarter of what is free, so that one load
+     * alone needs one request for all but the largest objects, and many at once still find room for theirs.
+     *
+     *   state         written by                 guard         seen by others
+     *   taken         everybody                  CAS           at once; never above maxBytes
+     *   Share.bytes   resize, release            the share     under the lock; 0 after release
+     */
 
     private final long maxBytes;
     private final AtomicLong taken = new AtomicLong();
@@ -12,16 +20,66 @@ final class ByteBudget {
         this.maxBytes = maxBytes;
     }
 
+    /** A share of at most so many bytes; of none if there is no room for at least so many. */
+    Share takeUpTo(long most, long least) {
+        while (true) {
+            long before = taken.get();
+            long free = maxBytes - before;
+            long bytes = free < least ? 0 : Math.min(most, Math.max(least, free / 4));
+            if (bytes == 0 || taken.compareAndSet(before, before + bytes)) {
+                return new Share(bytes);
+            }
+        }
+    }
+
     /** Whether there was room for so many more; they are to be given back. */
     boolean take(long bytes) {
-        if (taken.addAndGet(bytes) <= maxBytes) {
-            return true;
+        while (true) {
+            long before = taken.get();
+            if (bytes > maxBytes - before) {
+                return false;
+            }
+            if (taken.compareAndSet(before, before + bytes)) {
+                return true;
+            }
         }
-        taken.addAndGet(-bytes);
-        return false;
     }
 
     void give(long bytes) {
         taken.addAndGet(-bytes);
+    }
+
+    /** What one load has of the budget. */
+    final class Share {
+
+        private long bytes;
+        private boolean released;
+
+        private Share(long bytes) {
+            this.bytes = bytes;
+        }
+
+        synchronized long bytes() {
+            return bytes;
+        }
+
+        /** Makes it so large; says no, and changes nothing, if there is no room. */
+        synchronized boolean resize(long wanted) {
+            if (released || (wanted > bytes && !take(wanted - bytes))) {
+                return false;
+            }
+            if (wanted < bytes) {
+                give(bytes - wanted);
+            }
+            bytes = wanted;
+            return true;
+        }
+
+        /** Gives all of it back, once. */
+        synchronized void release() {
+            give(bytes);
+            bytes = 0;
+            released = true;
+        }
     }
 }

@@ -94,7 +94,7 @@ final class CacheParts {
                 settings.maxEntryBytes(),
                 budget);
         this.flights = new Flights(fence, runtime, settings.finishAbandoned(), loader::load);
-        this.reads = new Reads(source, memory, tiers, flights, freshness, stats, lifecycle, closing.asMono());
+        this.reads = new Reads(source, memory, tiers, flights, freshness, removals, stats, lifecycle, closing.asMono());
         this.writes = new Writes(
                 source,
                 memory,
@@ -168,9 +168,10 @@ final class CacheParts {
         if (settings.memoryBytes() == 0) {
             return NoMemory.INSTANCE;
         }
-        return runtime == StoreRuntime.system()
-                ? new CaffeineTier(settings.memoryBytes(), runtime, ledger)
-                : new LruTier(settings.memoryBytes());
+        // Caffeine draws on chance of its own.
+        return runtime.deterministic()
+                ? new LruTier(settings.memoryBytes())
+                : new CaffeineTier(settings.memoryBytes(), runtime, ledger);
     }
 
     private void addTiers(StoreTier.Shared shared) {

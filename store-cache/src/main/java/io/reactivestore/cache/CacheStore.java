@@ -19,6 +19,7 @@ import io.reactivestore.cache.CacheStoreBuilder.Settings;
 import io.reactivestore.cache.Invalidation.Event;
 import io.reactivestore.internal.Arguments;
 import java.util.List;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 import reactor.core.publisher.Flux;
@@ -73,9 +74,7 @@ public final class CacheStore implements Store {
                 key,
                 () -> options.version() != null
                         ? source.head(key, options)
-                        : source.head(key, options)
-                                .doOnSuccess(
-                                        info -> parts.removals.dropIfKept(key, info == null ? null : info.etag())));
+                        : parts.removals.watched(key, source.head(key, options), Function.identity()));
     }
 
     @Override
@@ -83,14 +82,14 @@ public final class CacheStore implements Store {
         Keys.requireKey("put", key);
         Keys.requireNonNull("put", "content", content);
         Keys.requireNonNull("put", "options", options);
-        return parts.writes.put(key, content, options).doOnSuccess(info -> parts.announce(new Event.KeyChanged(key)));
+        return announced(parts.writes.put(key, content, options), new Event.KeyChanged(key));
     }
 
     @Override
     public Mono<Void> delete(String key, DeleteOptions options) {
         Keys.requireKey("delete", key);
         Keys.requireNonNull("delete", "options", options);
-        return parts.writes.delete(key, options).doOnSuccess(gone -> parts.announce(new Event.KeyChanged(key)));
+        return announced(parts.writes.delete(key, options), new Event.KeyChanged(key));
     }
 
     @Override
@@ -102,7 +101,7 @@ public final class CacheStore implements Store {
     @Override
     public Mono<Long> deletePrefix(String prefix) {
         Keys.requirePrefix("deletePrefix", prefix);
-        return parts.writes.deletePrefix(prefix).doOnSuccess(count -> parts.announce(new Event.PrefixChanged(prefix)));
+        return announced(parts.writes.deletePrefix(prefix), new Event.PrefixChanged(prefix));
     }
 
     @Override
@@ -120,7 +119,7 @@ public final class CacheStore implements Store {
     @Override
     public Mono<ObjectInfo> copy(String from, String to, WriteOptions options) {
         Arguments.requireCopy(from, to, options);
-        return parts.writes.copy(from, to, options).doOnSuccess(info -> parts.announce(new Event.KeyChanged(to)));
+        return announced(parts.writes.copy(from, to, options), new Event.KeyChanged(to));
     }
 
     @Override
@@ -174,6 +173,12 @@ public final class CacheStore implements Store {
     /** What it has done since it was built. */
     public CacheStats stats() {
         return parts.stats.snapshot(parts.memory.evictions(), parts.flights.joined());
+    }
+
+    /** However it ends: what went unanswered may have been applied. */
+    private <T> Mono<T> announced(Mono<T> mutation, Event event) {
+        Runnable announce = () -> parts.announce(event);
+        return mutation.doOnTerminate(announce).doOnCancel(announce);
     }
 
     @Override

@@ -18,6 +18,9 @@ public final class CacheStoreBuilder {
 
     private static final long DEFAULT_MAX_ENTRY_BYTES = 16 << 20;
 
+    /** An entry is one array. */
+    private static final long MAX_ENTRY_BYTES = 1 << 30;
+
     private final Store source;
     private final MemorySpec memory = new MemorySpec();
     private final DiskSpec disk = new DiskSpec();
@@ -81,8 +84,15 @@ public final class CacheStoreBuilder {
         return this;
     }
 
-    /** The largest object that is kept; larger ones stream from the source. Default: 16 MiB, or a tier's {@code maxBytes} if less. */
+    /**
+     * The largest object that is kept, at most 1 GiB; larger ones stream from the source. Default: 16 MiB, or a tier's {@code maxBytes}
+     * if less.
+     */
     public CacheStoreBuilder maxEntryBytes(long maxEntryBytes) {
+        if (maxEntryBytes > MAX_ENTRY_BYTES) {
+            throw new IllegalArgumentException(
+                    "maxEntryBytes: need at most " + MAX_ENTRY_BYTES + " bytes, was " + maxEntryBytes);
+        }
         this.maxEntryBytes = Limits.bytes("maxEntryBytes", maxEntryBytes);
         return this;
     }

@@ -97,9 +97,12 @@ final class Loader {
 
     private Mono<Loaded> fromSource(Flight flight, @Nullable Candidate candidate) {
         Asking asking = new Asking(runtime.nanoTime(), freshness.epoch());
+        long least = Math.min(maxEntryBytes, ReadOptions.defaults().firstPartBytes());
+        // Taken before the source is asked, since the first part is in memory when it answers.
+        ByteBudget.Share share = budget.takeUpTo(maxEntryBytes, least);
         ReadOptions plain = ReadOptions.defaults()
                 .withMode(ReadMode.SOURCE_ONLY)
-                .withFirstPartBytes(maxEntryBytes)
+                .withFirstPartBytes(Math.max(share.bytes(), least))
                 .withMaxBufferedBytes(maxEntryBytes);
         ReadOptions options = candidate == null
                 ? plain
@@ -108,9 +111,10 @@ final class Loader {
         return source.get(flight.key, options)
                 .flatMap(object -> candidate != null && object.status() == StoredObject.Status.NOT_MODIFIED
                         ? Mono.just(confirmed(flight, candidate, object.info(), asking))
-                        : keep(flight, object, asking))
+                        : keep(flight, object, asking, share))
                 .switchIfEmpty(Mono.fromSupplier(() -> absent(flight)))
-                .doOnError(error -> stats.loadFailures.increment());
+                .doOnError(error -> stats.loadFailures.increment())
+                .doFinally(signal -> share.release());
     }
 
     /** When the source was asked: what it says is as old as that, and suspect if an epoch begins meanwhile. */
@@ -125,16 +129,19 @@ final class Loader {
         return new Loaded.Held(renewed, candidate.tier, false);
     }
 
-    private Mono<Loaded> keep(Flight flight, StoredObject object, Asking asking) {
+    private Mono<Loaded> keep(Flight flight, StoredObject object, Asking asking, ByteBudget.Share share) {
+        String etag = object.info().etag();
         long size = object.info().size();
-        if (size > maxEntryBytes || !budget.take(size)) {
-            removals.dropIfKept(flight.key, object.info().etag());
+        if (size > maxEntryBytes || !share.resize(size)) {
+            removals.dropIfKept(flight.key, flight.pass, etag);
             return stream(object);
         }
-        return object.byteArray().doFinally(signal -> budget.give(size)).map(bytes -> {
+        return object.byteArray().map(bytes -> {
             CachedEntry entry =
                     new CachedEntry(object.info(), Buffers.wrap(bytes), asking.nanos, asking.epoch, runtime, lifecycle);
-            install(flight.key, flight.pass, entry, tiers.size());
+            if (!install(flight.key, flight.pass, entry, tiers.size())) {
+                removals.dropIfKept(flight.key, flight.pass, etag);
+            }
             return new Loaded.Held(entry, Served.SOURCE, false);
         });
     }
@@ -145,21 +152,19 @@ final class Loader {
     }
 
     private Loaded absent(Flight flight) {
-        // Told by a read that a write has overtaken, it would say nothing about now.
-        if (fence.isCurrent(flight.key, flight.pass)) {
-            removals.dropIfKept(flight.key, null);
-        }
+        removals.dropIfKept(flight.key, flight.pass, null);
         return new Loaded.Absent();
     }
 
-    /** Puts a copy into memory and into the tiers above the one it was found in. */
-    void install(String key, Pass pass, CachedEntry entry, int foundIn) {
+    /** Puts a copy into memory and into the tiers above the one it was found in, unless it may be old. */
+    private boolean install(String key, Pass pass, CachedEntry entry, int foundIn) {
         if (!fence.ifAdmitted(key, pass, () -> memory.put(key, entry))) {
             stats.outdated.increment();
-            return;
+            return false;
         }
         for (int i = 0; i < foundIn; i++) {
             tiers.get(i).fill(key, entry, pass);
         }
+        return true;
     }
 }

@@ -27,6 +27,7 @@ final class Reads {
     private final List<Tier> tiers;
     private final Flights flights;
     private final Freshness freshness;
+    private final Removals removals;
     private final StatsRecorder stats;
     private final Lifecycle lifecycle;
     private final Mono<Void> closing;
@@ -38,6 +39,7 @@ final class Reads {
             List<Tier> tiers,
             Flights flights,
             Freshness freshness,
+            Removals removals,
             StatsRecorder stats,
             Lifecycle lifecycle,
             Mono<Void> closing) {
@@ -46,6 +48,7 @@ final class Reads {
         this.tiers = tiers;
         this.flights = flights;
         this.freshness = freshness;
+        this.removals = removals;
         this.stats = stats;
         this.lifecycle = lifecycle;
         this.closing = closing;
@@ -146,7 +149,10 @@ final class Reads {
     }
 
     private Mono<StoredObject> passThrough(String key, ReadOptions options) {
-        return untilClose("get", key, source.get(key, options).flux())
+        Mono<StoredObject> asked = source.get(key, options);
+        Mono<StoredObject> watched =
+                options.version() != null ? asked : removals.watched(key, asked, StoredObject::info);
+        return untilClose("get", key, watched.flux())
                 .singleOrEmpty() // next() would cancel the source's get as it answers
                 .map(object -> view(key, object, options));
     }

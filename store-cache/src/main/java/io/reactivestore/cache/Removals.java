@@ -1,9 +1,13 @@
 package io.reactivestore.cache;
 
+import io.reactivestore.ObjectInfo;
 import io.reactivestore.cache.Fence.End;
+import io.reactivestore.cache.Fence.Pass;
 import io.reactivestore.cache.Fence.Ticket;
 import java.util.List;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Mono;
 
 /** Drops copies for a reason other than a write through the store: a removal like any other, which also outdates what is being loaded. */
 final class Removals {
@@ -34,8 +38,25 @@ final class Removals {
         memory.removePrefix(prefix);
     }
 
-    /** Drops the copies of a key that contradict what the source has just said: another etag, or nothing (null). */
-    void dropIfKept(String key, @Nullable String etag) {
+    /** Asks the source about a key, and drops the copies that contradict its answer. */
+    <T> Mono<T> watched(String key, Mono<T> question, Function<T, ObjectInfo> facts) {
+        return Mono.defer(() -> {
+            Pass pass = fence.pass(key);
+            return question.doOnSuccess(answer -> dropIfKept(
+                    key, pass, answer == null ? null : facts.apply(answer).etag()));
+        });
+    }
+
+    /**
+     * Drops the copies of a key that contradict what the source has said: another etag, or nothing (null). An answer that a write has
+     * overtaken says nothing about now.
+     *
+     * @param pass taken before the source was asked
+     */
+    void dropIfKept(String key, Pass pass, @Nullable String etag) {
+        if (!fence.isCurrent(key, pass)) {
+            return;
+        }
         CachedEntry kept = memory.get(key);
         boolean inMemory = kept != null && !kept.info().etag().equals(etag);
         if (inMemory || tiers.stream().anyMatch(tier -> tier.contradicts(key, etag))) {

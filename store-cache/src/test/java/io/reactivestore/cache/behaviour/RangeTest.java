@@ -156,7 +156,7 @@ class RangeTest extends CacheFixture {
 
     @ParameterizedTest
     @EnumSource
-    void sourceOnlyRange_passesTheCopy(Kept kept) {
+    void sourceOnlyRange_passesTheCopy_andDropsItIfItIsOld(Kept kept) {
         CacheStore cache = cache(kept);
         put(cache, "a", "old");
         settle(cache);
@@ -165,6 +165,7 @@ class RangeTest extends CacheFixture {
 
         StoredObject part = await(cache.get("a", fresh));
         assertThat(await(part.text())).isEqualTo("ew");
+        assertThat(get(cache, "a")).isEqualTo("new");
     }
 
     private CacheStore cache(Kept kept) {

@@ -43,6 +43,7 @@ class SettingsTest {
                 setting("tier zero", c -> c.tier(STORE, t -> t.maxBytes(0)), "tier.maxBytes", "was 0"),
                 setting("tier negative", c -> c.tier(STORE, t -> t.maxBytes(-5)), "tier.maxBytes", "was -5"),
                 setting("maxEntryBytes zero", c -> c.maxEntryBytes(0), "maxEntryBytes", "was 0"),
+                setting("maxEntryBytes of 2 GiB", c -> c.maxEntryBytes(1L << 31), "maxEntryBytes", "was 2147483648"),
                 setting("maxLoadingBytes zero", c -> c.maxLoadingBytes(0), "maxLoadingBytes", "was 0"),
                 setting("inDoubt negative", c -> c.inDoubt(Duration.ofSeconds(-1)), "inDoubt", "PT-1S"),
                 setting("no tier at all", c -> c, "CacheStore", "at least one of memory, disk and tier"),
