@@ -27,7 +27,7 @@ final class CacheParts {
     private static final Duration TIER_TIMEOUT = Duration.ofSeconds(10);
     private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(30);
 
-    /** How long mutations wait for tiers that are being opened: all together, not each. */
+    /** How long mutations, and all operations of a chain, wait for tiers that are being opened: all together, not each. */
     private static final Duration TIER_WAIT = Duration.ofSeconds(1);
 
     /** How long after its end the other caches are listened to again. */
@@ -53,6 +53,7 @@ final class CacheParts {
     private final List<Tier> tiers = new ArrayList<>();
     private final Scheduler ledger;
     private final Sinks.Empty<Void> tiersOpened = Sinks.empty();
+    private final Mono<Void> tiersReady;
     private final Sinks.Empty<Void> closing = Sinks.empty();
     private final Disposable.Composite background = Disposables.composite();
 
@@ -80,6 +81,11 @@ final class CacheParts {
                 settings.inDoubt(),
                 settings.maxEntryBytes());
         addTiers(shared);
+        this.tiersReady = tiersOpened
+                .asMono()
+                .publishOn(runtime.delivery())
+                .timeout(TIER_WAIT, Mono.empty(), runtime.timers())
+                .cache();
         this.removals = new Removals(fence, memory, tiers);
         Loader loader = new Loader(
                 source,
@@ -99,11 +105,7 @@ final class CacheParts {
                 source,
                 memory,
                 tiers,
-                tiersOpened
-                        .asMono()
-                        .publishOn(runtime.delivery())
-                        .timeout(TIER_WAIT, Mono.empty(), runtime.timers())
-                        .cache(),
+                tiersReady,
                 fence,
                 freshness,
                 stats,
@@ -168,8 +170,8 @@ final class CacheParts {
         if (settings.memoryBytes() == 0) {
             return NoMemory.INSTANCE;
         }
-        // Caffeine draws on chance of its own.
-        return runtime.deterministic()
+        // A chain promises the order of use; Caffeine has an order of its own, and draws on chance.
+        return settings.chained() || runtime.deterministic()
                 ? new LruTier(settings.memoryBytes())
                 : new CaffeineTier(settings.memoryBytes(), runtime, ledger);
     }
@@ -198,19 +200,22 @@ final class CacheParts {
     }
 
     private Mono<Void> open() {
-        return source.open().doOnSuccess(opened -> {
-            Work work = works.begin();
-            inBackground(Flux.fromIterable(tiers)
-                    .concatMap(tier -> tier.open().onErrorResume(error -> retryLater(tier)))
-                    .then()
-                    .doFinally(signal -> {
-                        tiersOpened.tryEmitEmpty();
-                        works.end(work);
-                    }));
-            if (invalidation != null) {
-                inBackground(listen(invalidation));
-            }
-        });
+        Mono<Void> opened = source.open().doOnSuccess(done -> openBehind());
+        return settings.chained() ? opened.then(tiersReady) : opened;
+    }
+
+    private void openBehind() {
+        Work work = works.begin();
+        inBackground(Flux.fromIterable(tiers)
+                .concatMap(tier -> tier.open().onErrorResume(error -> retryLater(tier)))
+                .then()
+                .doFinally(signal -> {
+                    tiersOpened.tryEmitEmpty();
+                    works.end(work);
+                }));
+        if (invalidation != null) {
+            inBackground(listen(invalidation));
+        }
     }
 
     private Mono<Void> retryLater(Tier tier) {

@@ -175,6 +175,11 @@ public final class CacheStore implements Store {
         return parts.stats.snapshot(parts.memory.evictions(), parts.flights.joined());
     }
 
+    /** Copies that a tier failed to take. */
+    long failedFills() {
+        return parts.stats.failedFills.sum();
+    }
+
     /** However it ends: what went unanswered may have been applied. */
     private <T> Mono<T> announced(Mono<T> mutation, Event event) {
         Runnable announce = () -> parts.announce(event);

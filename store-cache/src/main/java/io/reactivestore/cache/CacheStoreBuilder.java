@@ -30,6 +30,7 @@ public final class CacheStoreBuilder {
     private boolean hasDisk;
     private boolean cacheWrites = true;
     private boolean finishAbandoned;
+    private boolean chained;
     private long maxEntryBytes = DEFAULT_MAX_ENTRY_BYTES;
     private long maxLoadingBytes = Runtime.getRuntime().maxMemory() / 8;
     private Duration inDoubt = Duration.ofMinutes(1);
@@ -130,6 +131,12 @@ public final class CacheStoreBuilder {
         return this;
     }
 
+    /** For a chain, whose tiers are open when the store is (or have been waited for long enough), and whose memory is in LRU order. */
+    CacheStoreBuilder chained() {
+        this.chained = true;
+        return this;
+    }
+
     /** The store; nothing is opened yet. */
     public CacheStore build() {
         for (TierSettings tier : tiers) {
@@ -150,6 +157,7 @@ public final class CacheStoreBuilder {
                 freshness.build(),
                 cacheWrites,
                 finishAbandoned,
+                chained,
                 maxEntryBytes,
                 maxLoadingBytes,
                 inDoubt);
@@ -164,6 +172,7 @@ public final class CacheStoreBuilder {
             @Nullable Duration maxAge,
             boolean cacheWrites,
             boolean finishAbandoned,
+            boolean chained,
             long maxEntryBytes,
             long maxLoadingBytes,
             Duration inDoubt) {

@@ -6,8 +6,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Memory in least-recently-used order under one lock: for simulated runs, since Caffeine draws on the randomness of its threads and
- * would not repeat itself.
+ * Memory in least-recently-used order under one lock: for chains, which promise that order, and for simulated runs, since Caffeine
+ * draws on the randomness of its threads and would not repeat itself.
  */
 final class LruTier implements MemoryTier {
 
@@ -28,8 +28,13 @@ final class LruTier implements MemoryTier {
     @Override
     public synchronized void put(String key, CachedEntry entry) {
         remove(key);
+        int weight = CachedEntry.weight(key, entry);
+        if (weight > maxBytes) {
+            evictions++; // with what an entry costs beside its bytes; it would only drive out all others
+            return;
+        }
         entries.put(key, entry);
-        bytes += CachedEntry.weight(key, entry);
+        bytes += weight;
         Iterator<Map.Entry<String, CachedEntry>> eldest = entries.entrySet().iterator();
         while (bytes > maxBytes && eldest.hasNext()) {
             Map.Entry<String, CachedEntry> victim = eldest.next();

@@ -22,6 +22,10 @@ final class StatsRecorder {
     final LongAdder outdated = new LongAdder();
     final LongAdder corrupt = new LongAdder();
     final LongAdder tierFailures = new LongAdder();
+
+    /** Copies that a tier failed to take, or did not because it was off or had failed just before. */
+    final LongAdder failedFills = new LongAdder();
+
     private final ConcurrentMap<String, LongAdder> tierHits = new ConcurrentHashMap<>();
 
     void hit(String tier) {

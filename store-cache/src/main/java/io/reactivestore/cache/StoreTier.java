@@ -272,9 +272,14 @@ final class StoreTier implements Tier {
 
     @Override
     public void fill(String key, CachedEntry entry, Pass pass) {
-        if (off == null && !Manifest.isReserved(key)) {
-            ledger.fill(key, entry, pass, epochOf(entry.epoch()));
+        if (Manifest.isReserved(key)) {
+            return;
         }
+        if (off != null) {
+            stats.failedFills.increment();
+            return;
+        }
+        ledger.fill(key, entry, pass, epochOf(entry.epoch()));
     }
 
     @Override

@@ -120,7 +120,9 @@ final class StoreTierLedger {
             Slot slot = slots.computeIfAbsent(key, Slot::new);
             giveUpFill(slot);
             slot.fill = fill;
-            if (closed || slot.backingOff) {
+            if (slot.backingOff) {
+                failFill(slot);
+            } else if (closed) {
                 giveUpFill(slot);
             }
             if (slot.copy != null) {
@@ -353,6 +355,14 @@ final class StoreTierLedger {
         }
     }
 
+    /** Gives a fill up because the store is in trouble. */
+    private void failFill(Slot slot) {
+        if (slot.fill != null) {
+            stats.failedFills.increment();
+            giveUpFill(slot);
+        }
+    }
+
     /** Does the next thing a slot needs, if nothing is under way for it. */
     private void advance(Slot slot) {
         if (slot.op != Op.NONE || slot.backingOff) {
@@ -448,6 +458,7 @@ final class StoreTierLedger {
 
     private void putFailed(Slot slot, Fill fill, Throwable error) {
         stats.tierFailures.increment();
+        stats.failedFills.increment();
         slot.op = Op.NONE;
         putting--;
         slot.toDelete = true;
@@ -511,7 +522,7 @@ final class StoreTierLedger {
 
     private void backOff(Slot slot, Duration delay) {
         slot.backingOff = true;
-        giveUpFill(slot);
+        failFill(slot);
         runtime.timers()
                 .schedule(
                         () -> submit(() -> {
