@@ -10,20 +10,23 @@ import java.util.List;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
-/** The coverage table names tests; each of them exists. */
+/** The coverage tables name tests; each of them exists. */
 class CoverageTableTest {
 
     private static final Pattern TEST = Pattern.compile("`(\\w+Test)#(\\w+)`");
 
-    @Test
-    void everyTestNamed_exists() throws IOException {
+    @ParameterizedTest
+    @CsvSource({"coverage.md, 50", "coverage-chain.md, 20"})
+    void everyTestNamed_exists(String table, int atLeast) throws IOException {
         Path root = Path.of("").toAbsolutePath().getParent();
-        List<MatchResult> named = TEST.matcher(Files.readString(root.resolve("docs/coverage.md")))
+        List<MatchResult> named = TEST.matcher(
+                        Files.readString(root.resolve("docs").resolve(table)))
                 .results()
                 .toList();
-        assertThat(named).hasSizeGreaterThan(50);
+        assertThat(named).hasSizeGreaterThan(atLeast);
 
         List<String> missing = named.stream()
                 .filter(test -> !declares(root, test.group(1), test.group(2)))
