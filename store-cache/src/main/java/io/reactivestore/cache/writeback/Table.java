@@ -1,0 +1,467 @@
+package io.reactivestore.cache.writeback;
+
+import io.reactivestore.Keys;
+import io.reactivestore.ObjectInfo;
+import io.reactivestore.error.StoreClosedException;
+import io.reactivestore.internal.OrderedMap;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/** What a write-back store holds in memory: writes not yet flushed, and clean copies of those that are. */
+final class Table {
+    /*
+     * How it works. A slot per key.
+     *
+     *   none  --put, delete--> dirty
+     *   dirty --put, delete--> dirty (newer)
+     *   dirty --acknowledged, not rewritten meanwhile--> clean, or none if it was a tombstone
+     *   dirty --acknowledged, rewritten meanwhile--> dirty (the newer write)
+     *   dirty --failed--> dirty
+     *   clean --put, delete--> dirty
+     *   clean --evicted--> none
+     *   clean --write past the table begins--> clean, not served --it ends--> none, or clean if it was refused
+     *   any   --clear--> none, and everything below is hidden until the inner store is empty
+     *
+     * Every write gets the next number. A slot knows the number of its value, and `since`: that of the first write which the inner
+     * store does not have. A flush of all that was acknowledged up to number n has to do with the slots whose `since` is n or less.
+     *
+     *   state                        written by                         guard       seen by others
+     *   slots, byUse (LRU first)     all methods                        this lock   at once
+     *   bySequence, bySince          all that dirty or clean a slot     this lock   at once; hold the dirty slots only
+     *   dirty                        the same                           this lock   at once; an immutable map, so a snapshot is free
+     *   hidden                       clear, unhide                      this lock   at once, together with the emptied table
+     *
+     * Nothing is called while the lock is held but the budget's counter. No lock is held over I/O: an attempt is announced (begin) and
+     * ends (acknowledged, failed) in steps of their own, and only one attempt per key is under way (Gates).
+     */
+
+    private final Limits limits;
+    private final @Nullable WriteBackBudget budget;
+    private final Map<String, Slot> slots = new HashMap<>();
+    private final Set<Slot> byUse = new LinkedHashSet<>();
+    private final TreeMap<Long, Slot> bySequence = new TreeMap<>();
+    private final TreeMap<Long, Slot> bySince = new TreeMap<>();
+    private OrderedMap<String, Entry> dirty = OrderedMap.empty(Keys.UTF8_ORDER);
+    private long sequence;
+    private long bytes;
+    private long dirtyBytes;
+    private boolean hidden;
+    private boolean closed;
+    private long hits;
+    private long misses;
+    private long flushed;
+    private long failed;
+    private long evictions;
+
+    Table(Limits limits, @Nullable WriteBackBudget budget) {
+        this.limits = limits;
+        this.budget = budget;
+    }
+
+    /** What a range read merges: the dirty entries of one moment, and whether the inner store counts at all. */
+    record Snapshot(OrderedMap<String, Entry> dirty, boolean hidden) {}
+
+    /**
+     * What the table knows of a key.
+     *
+     * @param entry what is held; without a value, the object is absent; null if the inner store has to be asked
+     */
+    record Lookup(@Nullable Entry entry, boolean hidden) {
+
+        /** Whether the inner store has to be asked. */
+        boolean isMiss() {
+            return entry == null && !hidden;
+        }
+    }
+
+    /** Looks a key up and counts it as used. */
+    synchronized Lookup find(String key, boolean dirtyOnly) {
+        Slot slot = slots.get(key);
+        if (slot != null && (slot.dirty || !(dirtyOnly || slot.passed))) {
+            use(slot);
+            hits++;
+            return new Lookup(slot.entry, hidden);
+        }
+        if (hidden) {
+            hits++;
+        } else {
+            misses++;
+        }
+        return new Lookup(null, hidden);
+    }
+
+    /** For a read that the table cannot answer, such as of an old version: it still must not see what is hidden. */
+    synchronized Lookup findNothing() {
+        return new Lookup(null, hidden);
+    }
+
+    synchronized Snapshot snapshot() {
+        return new Snapshot(dirty, hidden);
+    }
+
+    /** The number of the latest write. */
+    synchronized long latest() {
+        return sequence;
+    }
+
+    /**
+     * Takes a write, if there is room for it: clean copies give way to it, least used first.
+     *
+     * @return null if it was taken, else what there is too little of
+     */
+    synchronized @Nullable Shortage insert(Entry write, long nanoTime) {
+        if (closed) {
+            throw new StoreClosedException(write.value() == null ? "delete" : "put", write.key());
+        }
+        Slot slot = slots.get(write.key());
+        long size = write.bytes();
+        long oldSize = slot == null ? 0 : slot.size;
+        long otherDirtyBytes = dirtyBytes - (slot != null && slot.dirty ? oldSize : 0);
+        if (otherDirtyBytes > 0 && otherDirtyBytes + size > limits.maxDirtyBytes()) {
+            return new Shortage(Shortage.Kind.DIRTY, otherDirtyBytes + size - limits.maxDirtyBytes());
+        }
+        while (slots.size() > (slot == null ? 0 : 1)) {
+            long excessBytes = bytes - oldSize + size - limits.maxBytes();
+            long excessEntries = slots.size() + (slot == null ? 1 : 0) - limits.maxEntries();
+            if (excessBytes <= 0 && excessEntries <= 0) {
+                break;
+            }
+            if (!evictLeastUsed(slot, nanoTime)) {
+                return new Shortage(Shortage.Kind.HELD, Math.max(1, excessBytes));
+            }
+        }
+        if (budget != null && size > oldSize && !budget.reserve(size - oldSize)) {
+            return new Shortage(Shortage.Kind.BUDGET, size - oldSize);
+        }
+        if (budget != null && size < oldSize) {
+            budget.release(oldSize - size);
+        }
+        place(slot, write.withSequence(++sequence), size, nanoTime);
+        return null;
+    }
+
+    /** The next number after {@code cursor} of a dirty entry with something that was written up to {@code limit}; or null. */
+    synchronized @Nullable Entry nextDirty(long cursor, long limit) {
+        for (Slot slot : bySequence.tailMap(cursor, false).values()) {
+            if (slot.since <= limit) {
+                return slot.entry;
+            }
+        }
+        return null;
+    }
+
+    /**
+     * Announces an attempt to flush a key, by the holder of its gate.
+     *
+     * @param claimed the number of the write that was to be flushed
+     * @param cursor up to where the flush has come: a later write of the key has its turn still to come
+     * @param limit as of {@link #nextDirty}
+     * @return what to write now; null if nothing
+     */
+    synchronized @Nullable Entry begin(String key, long claimed, long cursor, long limit) {
+        Slot slot = slots.get(key);
+        if (slot == null || !slot.dirty || slot.since > limit) {
+            return null;
+        }
+        if (slot.entry.sequence() != claimed && slot.entry.sequence() > cursor) {
+            return null;
+        }
+        slot.attempt = slot.entry.sequence();
+        slot.nextSince = 0;
+        return slot.entry;
+    }
+
+    /**
+     * The inner store acknowledged an attempt.
+     *
+     * @param info its facts; null of a tombstone
+     */
+    synchronized void acknowledged(Entry write, @Nullable ObjectInfo info) {
+        flushed++;
+        Slot slot = slots.get(write.key());
+        if (slot == null || slot.attempt != write.sequence()) {
+            return; // cleared meanwhile
+        }
+        slot.attempt = 0;
+        if (slot.entry.sequence() == write.sequence()) {
+            unmarkDirty(slot);
+            if (info == null) {
+                drop(slot);
+            } else {
+                slot.entry = write.withInfo(info);
+            }
+        } else {
+            bySince.remove(slot.since);
+            slot.since = slot.nextSince;
+            slot.sinceNanos = slot.nextSinceNanos;
+            bySince.put(slot.since, slot);
+        }
+    }
+
+    /** An attempt ended without an acknowledgement: what was to be written is as dirty as before. */
+    synchronized void failed(Entry write, long retryNanos) {
+        failed++;
+        Slot slot = slots.get(write.key());
+        if (slot != null && slot.attempt == write.sequence()) {
+            slot.attempt = 0;
+            slot.coolingUntil = retryNanos;
+            slot.cooling = true;
+        }
+    }
+
+    /** The key is about to be written past the table: a clean copy is not served meanwhile, a dirty value keeps winning. */
+    synchronized void beginPassing(String key) {
+        Slot slot = slots.get(key);
+        if (slot != null) {
+            slot.passed = true;
+        }
+    }
+
+    /** The write past the table has ended: unless nothing was written for certain, a copy of before is no copy any more. */
+    synchronized void endPassing(String key, boolean written) {
+        Slot slot = slots.get(key);
+        if (slot != null && slot.passed && !slot.dirty && written) {
+            drop(slot);
+        } else if (slot != null) {
+            slot.passed = false;
+        }
+    }
+
+    /** Whether the object is certainly there. */
+    synchronized boolean isHeld(String key) {
+        Slot slot = slots.get(key);
+        return slot != null && !slot.passed && slot.entry.value() != null;
+    }
+
+    /** The inner store's etag of what this store called by an etag of its own; the same one if it knows nothing of it. */
+    synchronized String innerEtag(String key, String etag) {
+        Slot slot = slots.get(key);
+        if (slot == null || slot.dirty || !etag.equals(slot.entry.ownEtag())) {
+            return etag;
+        }
+        ObjectInfo info = slot.entry.info();
+        return info == null ? etag : info.etag();
+    }
+
+    /** Empties the table and hides the inner store. */
+    synchronized void clear() {
+        if (budget != null) {
+            budget.release(bytes);
+        }
+        slots.clear();
+        byUse.clear();
+        bySequence.clear();
+        bySince.clear();
+        dirty = OrderedMap.empty(Keys.UTF8_ORDER);
+        bytes = 0;
+        dirtyBytes = 0;
+        hidden = true;
+    }
+
+    synchronized void unhide() {
+        hidden = false;
+    }
+
+    /** Takes no writes from now on. */
+    synchronized void close() {
+        closed = true;
+    }
+
+    /** Gives back what it counts in the budget; nothing is held any more. */
+    synchronized void forget() {
+        boolean wasHidden = hidden;
+        clear();
+        hidden = wasHidden;
+    }
+
+    /** Lets go of clean copies, least used first, but not past a dirty one; tells how many bytes went. */
+    synchronized long evict(long wanted, long nanoTime) {
+        long before = bytes;
+        while (before - bytes < wanted && evictLeastUsed(null, nanoTime)) {}
+        return before - bytes;
+    }
+
+    /** The keys to be flushed to end a shortage, not those for which that is under way; marks them as under way. */
+    synchronized List<String> victims(Shortage shortage, int maxCount, long nanoTime) {
+        List<String> keys = new ArrayList<>();
+        long found = 0;
+        Iterator<Slot> candidates =
+                shortage.of() == Shortage.Kind.DIRTY ? bySequence.values().iterator() : byUse.iterator();
+        while (candidates.hasNext() && found < shortage.bytes() && keys.size() < maxCount) {
+            Slot slot = candidates.next();
+            if (slot.isCooling(nanoTime)) {
+                continue;
+            }
+            found += slot.size;
+            if (slot.dirty && !slot.leaving) {
+                slot.leaving = true;
+                keys.add(slot.key);
+            }
+        }
+        return keys;
+    }
+
+    /** As {@link #victims}, those that have been dirty for so long. */
+    synchronized List<String> aged(Duration maxAge, int maxCount, long nanoTime) {
+        List<String> keys = new ArrayList<>();
+        for (Slot slot : bySince.values()) {
+            if (keys.size() >= maxCount || nanoTime - slot.sinceNanos < maxAge.toNanos()) {
+                break;
+            }
+            if (!slot.leaving && !slot.isCooling(nanoTime)) {
+                slot.leaving = true;
+                keys.add(slot.key);
+            }
+        }
+        return keys;
+    }
+
+    /** Since when there is something dirty; null if nothing is. */
+    synchronized @Nullable Long dirtySinceNanos() {
+        return bySince.isEmpty() ? null : bySince.firstEntry().getValue().sinceNanos;
+    }
+
+    /** A victim's turn is over, however it ended. */
+    synchronized void stays(String key) {
+        Slot slot = slots.get(key);
+        if (slot != null) {
+            slot.leaving = false;
+        }
+    }
+
+    synchronized long bytes() {
+        return bytes;
+    }
+
+    synchronized WriteBackStats stats(long waitingWrites, long keysInDoubt) {
+        return new WriteBackStats(
+                hits,
+                misses,
+                slots.size(),
+                bytes,
+                bySequence.size(),
+                dirtyBytes,
+                waitingWrites,
+                keysInDoubt,
+                flushed,
+                failed,
+                evictions);
+    }
+
+    private void place(@Nullable Slot present, Entry write, long size, long nanoTime) {
+        Slot slot = present;
+        if (slot == null) {
+            slot = new Slot(write);
+            slots.put(slot.key, slot);
+        } else {
+            bytes -= slot.size;
+            if (slot.dirty) {
+                bySequence.remove(slot.entry.sequence());
+                dirtyBytes -= slot.size;
+            }
+        }
+        if (!slot.dirty) {
+            slot.since = write.sequence();
+            slot.sinceNanos = nanoTime;
+            bySince.put(slot.since, slot);
+        } else if (slot.attempt != 0 && slot.nextSince == 0) {
+            slot.nextSince = write.sequence();
+            slot.nextSinceNanos = nanoTime;
+        }
+        slot.dirty = true;
+        slot.entry = write;
+        slot.size = size;
+        bytes += size;
+        dirtyBytes += size;
+        bySequence.put(write.sequence(), slot);
+        dirty = dirty.with(slot.key, write);
+        use(slot);
+    }
+
+    private void use(Slot slot) {
+        byUse.remove(slot);
+        byUse.add(slot);
+    }
+
+    private void unmarkDirty(Slot slot) {
+        slot.dirty = false;
+        slot.cooling = false;
+        bySequence.remove(slot.entry.sequence());
+        bySince.remove(slot.since);
+        dirtyBytes -= slot.size;
+        dirty = dirty.without(slot.key);
+    }
+
+    private void drop(Slot slot) {
+        slots.remove(slot.key);
+        byUse.remove(slot);
+        bytes -= slot.size;
+        if (budget != null) {
+            budget.release(slot.size);
+        }
+    }
+
+    /** Evicts the least used clean copy before the first dirty entry that could be flushed. */
+    private boolean evictLeastUsed(@Nullable Slot except, long nanoTime) {
+        for (Slot slot : byUse) {
+            if (slot == except || (slot.dirty && slot.isCooling(nanoTime))) {
+                continue;
+            }
+            if (slot.dirty) {
+                return false;
+            }
+            drop(slot);
+            evictions++;
+            return true;
+        }
+        return false;
+    }
+
+    private static final class Slot {
+        final String key;
+        Entry entry;
+        long size;
+        boolean dirty;
+
+        /** The first write that the inner store does not have, and when it came. */
+        long since;
+
+        long sinceNanos;
+
+        /** The number of the write that is under way to the inner store; 0 if none is. */
+        long attempt;
+
+        /** What becomes {@code since} if the attempt succeeds; 0 if there was no write since it began. */
+        long nextSince;
+
+        long nextSinceNanos;
+
+        /** Whether a write past the table is under way; matters to a clean copy only. */
+        boolean passed;
+
+        /** Chosen to be flushed to make room. */
+        boolean leaving;
+
+        /** Whether, and until when, other victims are tried first after a failure. */
+        boolean cooling;
+
+        long coolingUntil;
+
+        Slot(Entry entry) {
+            this.key = entry.key();
+            this.entry = entry;
+        }
+
+        boolean isCooling(long nanoTime) {
+            return cooling && nanoTime - coolingUntil < 0;
+        }
+    }
+}
