@@ -170,7 +170,12 @@ final class Room {
     /** Takes those who fit; tells what the first who does not fit is short of. */
     private @Nullable Shortage takeWaiting() {
         for (Waiting first = waiting.peek(); first != null; first = waiting.peek()) {
-            Shortage shortage = table.insert(first.write, runtime.nanoTime());
+            Shortage shortage;
+            try {
+                shortage = table.insert(first.write, runtime.nanoTime());
+            } catch (StoreClosedException closing) {
+                return null; // whoever is closing it starts a round that refuses them all
+            }
             if (shortage != null) {
                 return shortage;
             }

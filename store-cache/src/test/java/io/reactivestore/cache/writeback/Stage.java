@@ -7,6 +7,8 @@ import io.reactivestore.error.StoreAccessDeniedException;
 import io.reactivestore.error.StoreTimeoutException;
 import io.reactivestore.testkit.simulate.SimulatedRuntime;
 import io.reactivestore.testkit.simulate.Simulation;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.UnaryOperator;
@@ -63,8 +65,8 @@ final class Stage {
         return object.key() + "=" + text(object.value());
     }
 
-    static String text(java.nio.ByteBuffer value) {
-        return java.nio.charset.StandardCharsets.UTF_8.decode(value.duplicate()).toString();
+    static String text(ByteBuffer value) {
+        return StandardCharsets.UTF_8.decode(value.duplicate()).toString();
     }
 
     /** "key=text" of what a flush has emitted. */

@@ -1,7 +1,6 @@
 package io.reactivestore.cache.writeback;
 
 import io.reactivestore.Content;
-import io.reactivestore.DeleteOptions;
 import io.reactivestore.ListOptions;
 import io.reactivestore.ObjectInfo;
 import io.reactivestore.Store;
@@ -28,9 +27,9 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
+import java.util.stream.IntStream;
 import reactor.core.publisher.Mono;
 
 /**
@@ -149,7 +148,7 @@ final class WriteBackRun {
     }
 
     static List<String> writerKeys() {
-        return java.util.stream.IntStream.range(0, 8).mapToObj(i -> "w/" + i).toList();
+        return IntStream.range(0, 8).mapToObj(i -> "w/" + i).toList();
     }
 
     private Mono<Void> scan() {
@@ -224,13 +223,7 @@ final class WriteBackRun {
             return Contents.collect("put", key, content, server)
                     .flatMap(bytes -> super.put(key, Content.buffer(bytes), options)
                             .doOnNext(info -> applied.computeIfAbsent(key, each -> new ArrayList<>())
-                                    .add(Objects.requireNonNull(Values.observe(bytes))
-                                            .number())));
-        }
-
-        @Override
-        public Mono<Void> delete(String key, DeleteOptions options) {
-            return super.delete(key, options);
+                                    .add(Values.observe(bytes).number())));
         }
     }
 }

@@ -3,6 +3,7 @@ package io.reactivestore.cache.writeback;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.reactivestore.Content;
+import io.reactivestore.ListOptions;
 import io.reactivestore.ObjectInfo;
 import io.reactivestore.WriteOptions;
 import io.reactivestore.cache.writeback.HeldBackStore.Op;
@@ -182,8 +183,8 @@ class WriteBackTraceTest {
         Stage small = new Stage(builder -> builder.maxEntries(1));
         small.inner.hold(Op.LIST);
         small.put("k", "1");
-        TestSubscriber<String> scan = small.start(
-                small.store.scan(io.reactivestore.ListOptions.defaults()).map(Stage::line));
+        TestSubscriber<String> scan =
+                small.start(small.store.scan(ListOptions.defaults()).map(Stage::line));
         small.put("other", "2");
         small.inner.take().answer();
         small.run();
