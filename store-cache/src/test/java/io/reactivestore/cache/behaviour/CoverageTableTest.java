@@ -19,7 +19,7 @@ class CoverageTableTest {
     private static final Pattern TEST = Pattern.compile("`(\\w+Test)#(\\w+)`");
 
     @ParameterizedTest
-    @CsvSource({"coverage.md, 50", "coverage-chain.md, 20"})
+    @CsvSource({"coverage.md, 50", "coverage-chain.md, 20", "coverage-payload.md, 20"})
     void everyTestNamed_exists(String table, int atLeast) throws IOException {
         Path root = Path.of("").toAbsolutePath().getParent();
         List<MatchResult> named = TEST.matcher(

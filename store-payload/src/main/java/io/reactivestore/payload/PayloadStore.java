@@ -1,0 +1,405 @@
+package io.reactivestore.payload;
+
+import io.reactivestore.Content;
+import io.reactivestore.Keys;
+import io.reactivestore.ListOptions;
+import io.reactivestore.ObjectInfo;
+import io.reactivestore.ReadOptions;
+import io.reactivestore.Store;
+import io.reactivestore.StoreCapabilities.ListOrder;
+import io.reactivestore.StoreRuntime;
+import io.reactivestore.error.ObjectChangedException;
+import io.reactivestore.error.ObjectNotFoundException;
+import io.reactivestore.error.StoreCorruptException;
+import io.reactivestore.error.StoreException;
+import io.reactivestore.error.StoreRejectedException;
+import io.reactivestore.internal.Contents;
+import io.reactivestore.internal.Lifecycle;
+import io.reactivestore.payload.Eviction.Skipped;
+import io.reactivestore.payload.Halves.Half;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+
+/**
+ * Payloads, each under the hash of the input that it was made from and with a hash of its own that every lookup checks.
+ *
+ * <p>An entry is two objects, {@code ab/ab12….payload} and {@code ab/ab12….meta.json}; either alone is a miss. A payload is written before its
+ * metadata, and metadata is deleted before its payload is replaced or removed, so that a lookup at any moment, also after a crash, finds
+ * the old entry, the new one or none. Of two writers of a key the last one wins. Other objects of the store are let alone.
+ *
+ * <p>A write that has begun goes on to its end when its subscriber cancels. One whose answer was lost may still be applied after a later
+ * write of the same key by the store below; a lookup then reports corruption, and persisting again heals it.
+ *
+ * <p>For files that are on the disk before a persist is answered, use a {@code LocalStore} built with {@code fsync(true)}; temp files that a
+ * dead process left in one are removed when it is opened.
+ */
+public final class PayloadStore {
+    /*
+     * How it works. Writes of one key take turns (Turns); readers never wait. A reader takes the payload first, then the metadata. Between
+     * the two another writer may have replaced both, so that they do not fit: it reads again, and believes in corruption only if the same
+     * two objects, by etag and time, are still there.
+     */
+
+    /** Hashing more than this takes longer than a hop to another thread. */
+    private static final int HASHED_INLINE_BYTES = 64 << 10;
+
+    private static final int META_MAX_BYTES = 16 << 20;
+
+    /** An entry that is replaced more often than this during one lookup is a miss. */
+    private static final int TRIES = 10;
+
+    private static final int ENTRY_CONCURRENCY = 16;
+
+    private final Store store;
+    private final long maxPayloadBytes;
+    private final boolean dropCorrupt;
+    private final StoreRuntime runtime;
+    private final Lifecycle lifecycle;
+    private final Turns turns = new Turns();
+    private final Sizes sizes = new Sizes();
+    private final List<Changes> listeners = new CopyOnWriteArrayList<>();
+
+    PayloadStore(Store store, long maxPayloadBytes, boolean dropCorrupt, StoreRuntime runtime) {
+        this.store = store;
+        this.maxPayloadBytes = maxPayloadBytes;
+        this.dropCorrupt = dropCorrupt;
+        this.runtime = runtime;
+        this.lifecycle = new Lifecycle(store::open, Mono::empty);
+    }
+
+    /** Learns of entries that come and go. Called on any thread; must not block. */
+    interface Changes {
+
+        void persisted(PayloadKey key, PayloadMeta meta);
+
+        void removed(PayloadKey key);
+    }
+
+    /**
+     * Starts the settings of a payload store.
+     *
+     * @param store where the payloads are; may have other objects too; not closed by the payload store
+     */
+    public static PayloadStoreBuilder builder(Store store) {
+        return new PayloadStoreBuilder(store);
+    }
+
+    /** {@link #persistWithUpstreams} of a payload that was made from no others. */
+    public Mono<PayloadMeta> persist(PayloadKey key, Content payload, String toolKind, List<FileRoot> fileRoots) {
+        return persistWithUpstreams(key, payload, toolKind, fileRoots, List.of());
+    }
+
+    /**
+     * Writes a payload, in the place of an older one. Writing the same again makes it the youngest.
+     *
+     * @param toolKind what made it, free text
+     * @param fileRoots the files it was made from
+     * @param upstreamKeys the payloads it was made from
+     * @return what was written
+     * @fails {@link StoreRejectedException} if the payload is longer than {@code maxPayloadBytes}; then the old entry is untouched. Else as
+     *     the store; then there is the old entry or none
+     */
+    public Mono<PayloadMeta> persistWithUpstreams(
+            PayloadKey key, Content payload, String toolKind, List<FileRoot> fileRoots, List<PayloadKey> upstreamKeys) {
+        Keys.requireNonNull("persist", "key", key);
+        Keys.requireNonNull("persist", "payload", payload);
+        // Checked and copied at the call.
+        PayloadMeta given = new PayloadMeta("", 0, toolKind, fileRoots, upstreamKeys);
+        return lifecycle.whenOpen(
+                "persist",
+                key.hex(),
+                () -> collect(key, payload)
+                        .flatMap(bytes -> hash(bytes)
+                                .map(hash -> new PayloadMeta(
+                                        hash,
+                                        bytes.remaining(),
+                                        given.toolKind(),
+                                        given.fileRoots(),
+                                        given.upstreamKeys()))
+                                .flatMap(meta -> turns.inTurn(key, () -> write(key, bytes, meta)))));
+    }
+
+    /**
+     * Looks a payload up and checks its bytes.
+     *
+     * @return the payload, or empty when there is none, or only a half of one
+     * @fails {@link StoreCorruptException} with both hashes if the bytes are not those that were written, or the metadata cannot be read; the
+     *     entry stays until it is removed or persisted again, unless the store was built with {@code dropCorrupt()}
+     */
+    public Mono<Payload> lookup(PayloadKey key) {
+        Keys.requireNonNull("lookup", "key", key);
+        return lifecycle.whenOpen("lookup", key.hex(), () -> lookup(key, null, TRIES));
+    }
+
+    /** Removes a payload. One that is absent, as a whole or by half, is fine. */
+    public Mono<Void> remove(PayloadKey key) {
+        Keys.requireNonNull("remove", "key", key);
+        return lifecycle.whenOpen("remove", key.hex(), () -> turns.inTurn(key, () -> delete(key)));
+    }
+
+    /** Whether both halves of a payload are there. Its bytes are not checked. */
+    public Mono<Boolean> contains(PayloadKey key) {
+        Keys.requireNonNull("contains", "key", key);
+        return lifecycle.whenOpen(
+                "contains",
+                key.hex(),
+                () -> store.exists(Names.payload(key))
+                        .flatMap(there -> there ? store.exists(Names.meta(key)) : Mono.just(false)));
+    }
+
+    /**
+     * The bytes of all payloads and their metadata, halves without the other included. The first call lists the store; later ones know what
+     * this payload store has written and removed since.
+     */
+    public Mono<Long> totalBytes() {
+        return lifecycle.whenOpen("totalBytes", null, () -> sizes.total(this::ours));
+    }
+
+    /**
+     * Removes the least recently written entries, and halves of entries, until all take no more than so many bytes. Those written at the same
+     * time go in the order of their keys.
+     *
+     * @param maxBytes 0 removes everything
+     * @return what went and what could not be removed
+     */
+    public Mono<Eviction> evictToCap(long maxBytes) {
+        if (maxBytes < 0) {
+            throw new IllegalArgumentException("evictToCap: need 0 or more bytes, was " + maxBytes);
+        }
+        return lifecycle.whenOpen(
+                "evictToCap",
+                null,
+                () -> halves().collectSortedList().flatMap(all -> {
+                    long total = all.stream().mapToLong(Halves::bytes).sum();
+                    return total <= maxBytes
+                            ? Mono.just(new Eviction(List.of(), List.of()))
+                            : evict(all, total - maxBytes);
+                }));
+    }
+
+    /** All entries whose two halves are there and whose metadata can be read. */
+    public Flux<PayloadEntry> entries() {
+        return lifecycle.whenOpenMany(
+                "entries",
+                null,
+                () -> halves().filter(Halves::isWhole)
+                        .flatMapSequential(each -> entry(each.key()), ENTRY_CONCURRENCY, 1));
+    }
+
+    /** Opens the store below. */
+    public Mono<Void> open() {
+        return lifecycle.open();
+    }
+
+    /** Refuses all that comes later; the store below stays open. */
+    public Mono<Void> close() {
+        return lifecycle.close();
+    }
+
+    @Override
+    public String toString() {
+        return "PayloadStore[" + store + ", maxPayloadBytes=" + maxPayloadBytes + ", dropCorrupt=" + dropCorrupt + "]";
+    }
+
+    StoreRuntime runtime() {
+        return runtime;
+    }
+
+    void listen(Changes listener) {
+        listeners.add(listener);
+    }
+
+    private Mono<ByteBuffer> collect(PayloadKey key, Content payload) {
+        return Mono.defer(() -> {
+            long[] seen = {0};
+            Content bounded = payload.through(body -> body.doOnNext(chunk -> {
+                seen[0] += chunk.remaining();
+                if (seen[0] > maxPayloadBytes) {
+                    throw new StoreRejectedException(
+                            "persist",
+                            key.hex(),
+                            "the payload is longer than maxPayloadBytes, " + maxPayloadBytes + " bytes",
+                            false,
+                            null);
+                }
+            }));
+            return Contents.collect("persist", key.hex(), bounded, runtime);
+        });
+    }
+
+    private Mono<String> hash(ByteBuffer bytes) {
+        return bytes.remaining() <= HASHED_INLINE_BYTES
+                ? Mono.fromSupplier(() -> Blake3Hash.of(bytes))
+                : Mono.fromSupplier(() -> Blake3Hash.of(bytes))
+                        .subscribeOn(runtime.io())
+                        .publishOn(runtime.delivery());
+    }
+
+    private Mono<PayloadMeta> write(PayloadKey key, ByteBuffer bytes, PayloadMeta meta) {
+        byte[] json = MetaJson.encode(meta);
+        return deleteHalf(Names.meta(key))
+                .then(Mono.defer(() -> putHalf(Names.payload(key), Content.buffer(bytes), bytes.remaining())))
+                .then(Mono.defer(() -> putHalf(Names.meta(key), Content.bytes(json), json.length)))
+                .then(Mono.fromSupplier(() -> {
+                    listeners.forEach(listener -> listener.persisted(key, meta));
+                    return meta;
+                }));
+    }
+
+    private Mono<Void> delete(PayloadKey key) {
+        return deleteHalf(Names.meta(key))
+                .then(Mono.defer(() -> deleteHalf(Names.payload(key))))
+                .then(Mono.fromRunnable(() -> listeners.forEach(listener -> listener.removed(key))));
+    }
+
+    private Mono<Void> putHalf(String name, Content content, long bytes) {
+        return store.put(name, content)
+                .doOnSuccess(info -> sizes.written(name, bytes))
+                .doOnError(error -> sizes.forget())
+                .then();
+    }
+
+    private Mono<Void> deleteHalf(String name) {
+        return store.delete(name).doOnSuccess(gone -> sizes.written(name, null)).doOnError(error -> sizes.forget());
+    }
+
+    private Mono<Payload> lookup(PayloadKey key, @Nullable Found before, int tries) {
+        return find(key)
+                .flatMap(found -> hash(found.payload()).flatMap(hash -> {
+                    Object verdict = judge(key, found, hash);
+                    if (verdict instanceof Payload payload) {
+                        return Mono.just(payload);
+                    }
+                    if (before != null && before.isSame(found)) {
+                        return corrupt(key, (StoreCorruptException) verdict);
+                    }
+                    return tries == 0 ? Mono.<Payload>empty() : lookup(key, found, tries - 1);
+                }))
+                .onErrorResume(
+                        ObjectChangedException.class, e -> tries == 0 ? Mono.empty() : lookup(key, null, tries - 1))
+                .onErrorResume(ObjectNotFoundException.class, e -> Mono.empty());
+    }
+
+    /** What is there of both halves; empty if one is missing. */
+    private Mono<Found> find(PayloadKey key) {
+        ReadOptions whole = ReadOptions.defaults().withMaxBufferedBytes(maxPayloadBytes);
+        return store.get(Names.payload(key), whole)
+                .flatMap(payload -> payload.bytes()
+                        .flatMap(bytes ->
+                                meta(key).map(meta -> new Found(payload.info(), bytes, meta.info(), meta.json()))));
+    }
+
+    private record Meta(ObjectInfo info, ByteBuffer json) {}
+
+    private Mono<Meta> meta(PayloadKey key) {
+        return store.get(Names.meta(key), ReadOptions.defaults().withMaxBufferedBytes(META_MAX_BYTES))
+                .flatMap(object -> object.bytes().map(json -> new Meta(object.info(), json)));
+    }
+
+    private record Found(ObjectInfo payloadInfo, ByteBuffer payload, ObjectInfo metaInfo, ByteBuffer meta) {
+
+        boolean isSame(Found other) {
+            return isSame(payloadInfo, other.payloadInfo) && isSame(metaInfo, other.metaInfo);
+        }
+
+        private static boolean isSame(ObjectInfo one, ObjectInfo other) {
+            return one.etag().equals(other.etag()) && one.lastModified().equals(other.lastModified());
+        }
+    }
+
+    /** The payload, or the {@link StoreCorruptException} that it may be. */
+    private static Object judge(PayloadKey key, Found found, String actual) {
+        PayloadMeta meta;
+        try {
+            meta = MetaJson.decode(found.meta());
+        } catch (IllegalArgumentException e) {
+            return new StoreCorruptException(
+                    "lookup", key.hex(), "the metadata cannot be read: " + e.getMessage(), false, e);
+        }
+        return actual.equals(meta.payloadHash())
+                ? new Payload(key, meta, found.payload())
+                : new StoreCorruptException(
+                        "lookup",
+                        key.hex(),
+                        "the payload should have the hash " + meta.payloadHash() + ", but has " + actual,
+                        false,
+                        null);
+    }
+
+    private Mono<Payload> corrupt(PayloadKey key, StoreCorruptException error) {
+        return dropCorrupt ? turns.inTurn(key, () -> delete(key)).then(Mono.empty()) : Mono.error(error);
+    }
+
+    private Mono<PayloadEntry> entry(PayloadKey key) {
+        return meta(key)
+                .mapNotNull(meta -> {
+                    try {
+                        return new PayloadEntry(key, MetaJson.decode(meta.json()));
+                    } catch (IllegalArgumentException unreadable) {
+                        return null;
+                    }
+                })
+                // Gone or replaced while it was read, or longer than any metadata.
+                .onErrorResume(
+                        e -> e instanceof ObjectChangedException
+                                || e instanceof ObjectNotFoundException
+                                || e instanceof StoreRejectedException,
+                        e -> Mono.empty());
+    }
+
+    private Flux<ObjectInfo> ours() {
+        return store.list(ListOptions.defaults()).filter(info -> Names.keyOf(info.key()) != null);
+    }
+
+    /** What is there of each key; the two halves of one lie beside each other in every order but none. */
+    private Flux<Halves> halves() {
+        Flux<Half> all = ours().map(info -> new Half(new PayloadKey(stem(info.key())), info));
+        Flux<Half> ordered = store.capabilities().listOrder() == ListOrder.NONE
+                ? all.sort((one, other) -> one.key().compareTo(other.key()))
+                : all;
+        return ordered.bufferUntilChanged(Half::key).map(Halves::of);
+    }
+
+    private static String stem(String name) {
+        return name.substring(3, 3 + 64);
+    }
+
+    private Mono<Eviction> evict(List<Halves> oldestFirst, long bytes) {
+        return Mono.defer(() -> {
+            List<PayloadKey> dropped = new ArrayList<>();
+            List<Skipped> skipped = new ArrayList<>();
+            long[] left = {bytes};
+            return Flux.fromIterable(oldestFirst)
+                    .takeWhile(each -> left[0] > 0)
+                    .concatMap(
+                            each -> turns.inTurn(each.key(), () -> deleteIfStill(each))
+                                    .doOnNext(gone -> {
+                                        left[0] -= each.bytes();
+                                        if (gone) {
+                                            dropped.add(each.key());
+                                        }
+                                    })
+                                    .onErrorResume(StoreException.class, error -> {
+                                        skipped.add(new Skipped(each.key(), error));
+                                        return Mono.empty();
+                                    }),
+                            0) // the next one is chosen when this one is gone
+                    .then(Mono.fromSupplier(() -> new Eviction(dropped, skipped)));
+        });
+    }
+
+    /** One that was written again since it was listed is young now, and stays; its old bytes are gone all the same. */
+    private Mono<Boolean> deleteIfStill(Halves listed) {
+        ObjectInfo dated = listed.dated();
+        return store.head(dated.key())
+                .map(now -> now.lastModified().isAfter(dated.lastModified()))
+                .defaultIfEmpty(false)
+                .flatMap(renewed ->
+                        renewed ? Mono.just(false) : delete(listed.key()).thenReturn(true));
+    }
+}
