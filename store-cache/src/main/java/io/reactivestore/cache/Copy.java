@@ -35,7 +35,7 @@ record Copy(
     }
 
     /** The same copy, with what was read from it. */
-    Copy identified(CopyFacts facts, long filledAtNanos) {
+    Copy identified(CopyFacts facts, long filledAtNanos, long epoch) {
         return new Copy(facts.generation(), facts.info().etag(), bytes, filledAtNanos, epoch, pass);
     }
 

@@ -68,7 +68,10 @@ final class Manifest {
             return lines == null ? null : lines.get(key);
         }
 
-        /** Whether a copy can be served unasked: the manifest names it and nothing came after, or no cache was ever here. */
+        /**
+         * Whether a copy can be served unasked: the manifest names it and nothing came after, or there are no books at all. In both
+         * cases one that carries a generation which the manifest does not name is not to be trusted all the same.
+         */
         boolean isTrusted(String key) {
             return !marked && (lines == null || lines.containsKey(key));
         }

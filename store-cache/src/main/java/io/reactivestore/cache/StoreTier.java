@@ -34,9 +34,11 @@ final class StoreTier implements Tier {
      *   mark      missRemoval   this      one write of the mark, which all wait for whose removal is missed
      *   suspicion open          volatile  at once; part of the epoch of a copy
      *
-     * At opening the manifest of a clean close tells which copies can be trusted; all others are suspect, unless no cache was ever
-     * here. With the mark of an opening the last process was killed, or wrote past the tier: everything is suspect, and in doubt. What
-     * was installed before that was known becomes suspect too.
+     * At opening the manifest of a clean close tells which copies can be trusted; all others are suspect. Without manifest and mark no
+     * cache was here, or a late request has taken them away: copies of somebody else are trusted, and what turns out to be a copy of
+     * ours when it is read is suspect. With the mark of an opening the last process was killed, or wrote past the tier: everything is
+     * suspect, and in doubt. What was installed before that was known becomes suspect too. A copy that is suspect at the close is not
+     * in the manifest, so that it stays suspect.
      */
 
     private static final String NOT_OPEN = "not opened yet";
@@ -328,10 +330,13 @@ final class StoreTier implements Tier {
         if (!copy.matches(facts)) {
             return Mono.empty();
         }
-        boolean suspect = copy.epoch() != epochOf(epoch);
+        // One of ours that no manifest has named by its generation.
+        boolean unnamed = copy.generation() == null && facts.generation() != null;
+        boolean suspect = unnamed || copy.epoch() != epochOf(epoch);
         return entry(object, facts, copy.filledAtNanos(), epoch).map(entry -> {
-            if (copy.etag() == null) {
-                index.update(key, copy, copy.identified(facts, entry.filledAtNanos()));
+            if (unnamed || copy.etag() == null) {
+                long known = unnamed ? Copy.NO_EPOCH : copy.epoch();
+                index.update(key, copy, copy.identified(facts, entry.filledAtNanos(), known));
             }
             ledger.touch(key);
             return new TierCopy(entry, suspect);
@@ -386,6 +391,8 @@ final class StoreTier implements Tier {
     }
 
     private Mono<Void> writeManifest(Map<String, Copy> kept) {
+        long trusted = epochOf(freshness.epoch());
+        kept.values().removeIf(copy -> copy.epoch() != trusted);
         return manifest.write(kept, copy -> {
             long age = copy.filledAtNanos() == null ? 0 : runtime.nanoTime() - copy.filledAtNanos();
             return runtime.clock().instant().minusNanos(Math.max(0, age)).toEpochMilli();

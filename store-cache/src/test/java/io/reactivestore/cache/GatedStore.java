@@ -92,6 +92,17 @@ final class GatedStore implements Store {
         throw new AssertionError("no " + op + " waits, only " + waiting);
     }
 
+    /** The oldest request of a kind whose caller has given it up, and which may still be applied. */
+    Request<?> takeGivenUp(Op op) {
+        for (Request<?> request : waiting) {
+            if (request.op == op && request.cancelled) {
+                waiting.remove(request);
+                return request;
+            }
+        }
+        throw new AssertionError("no " + op + " was given up, only " + waiting);
+    }
+
     boolean waits(Op op) {
         return waiting.stream().anyMatch(request -> request.op == op && !request.cancelled);
     }
@@ -117,6 +128,11 @@ final class GatedStore implements Store {
 
     void write(String key, byte[] bytes) {
         inner.put(key, Content.bytes(bytes)).block(Duration.ofSeconds(1));
+    }
+
+    /** Deleted past the gate, as by somebody else. */
+    void remove(String key) {
+        inner.delete(key).block(Duration.ofSeconds(1));
     }
 
     byte[] bytes(String key) {

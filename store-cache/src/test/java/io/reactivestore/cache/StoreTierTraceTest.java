@@ -394,4 +394,90 @@ class StoreTierTraceTest {
         assertThat(stage.read()).isEqualTo("old");
         assertThat(stage.source.calls(Op.GET)).isEqualTo(asked);
     }
+
+    // Books that a late request has taken away
+
+    @Test
+    void markDeletedLateByTheCloseBefore_deleteOwed_killed_reopened_theOldCopyIsNotServed() {
+        Stage stage = stageWithOldCopy();
+        stage.tier.holdReserved(Op.DELETE);
+        stage.cache.close().subscribe();
+        stage.run(Duration.ofSeconds(11));
+        Request<?> late = stage.tier.takeGivenUp(Op.DELETE);
+        stage.tier.pass(Op.DELETE);
+        stage.kill();
+        stage.open();
+        late.apply();
+        stage.tier.fail(Op.DELETE, down());
+        stage.put("new");
+        stage.kill();
+        stage.tier.pass(Op.DELETE);
+        stage.open();
+        assertThat(stage.tier.text(Stage.KEY)).isEqualTo("old");
+        assertThat(stage.read()).isEqualTo("new");
+        assertThat(stage.read()).as("read again").isEqualTo("new");
+    }
+
+    @Test
+    void manifestDeletedLateByAnOpeningThatFailed_deleteOwed_reopened_theOldCopyIsNotServed() {
+        Stage stage = stageWithOldCopy();
+        stage.await(stage.cache.close());
+        stage.kill();
+        stage.tier.holdReserved(Op.DELETE);
+        stage.cache.open().subscribe();
+        stage.run(Duration.ofSeconds(11));
+        Request<?> late = stage.tier.takeGivenUp(Op.DELETE);
+        stage.tier.pass(Op.DELETE);
+        stage.run(Duration.ofSeconds(31));
+        stage.run(Stage.IN_DOUBT);
+        assertThat(stage.read()).isEqualTo("old");
+        stage.settle();
+        stage.tier.fail(Op.DELETE, down());
+        stage.put("new");
+        stage.settle();
+        stage.await(stage.cache.close());
+        late.apply();
+        assertThat(stage.tier.keys()).containsExactly(Stage.KEY);
+        stage.kill();
+        stage.tier.pass(Op.DELETE);
+        stage.open();
+        assertThat(stage.tier.text(Stage.KEY)).isEqualTo("old");
+        assertThat(stage.read()).isEqualTo("new");
+        assertThat(stage.read()).as("read again").isEqualTo("new");
+    }
+
+    @Test
+    void booksGone_theCopyIsTrustedAgain_onceTheSourceHasConfirmedIt() {
+        Stage stage = stageWithOldCopy();
+        stage.await(stage.cache.close());
+        stage.kill();
+        stage.tier.remove(".reactivestore/manifest");
+        stage.open();
+        int asked = stage.source.calls(Op.GET);
+        assertThat(stage.read()).isEqualTo("old");
+        assertThat(stage.cache.stats().revalidated()).isEqualTo(1);
+        assertThat(stage.read()).isEqualTo("old");
+        assertThat(stage.source.calls(Op.GET)).isEqualTo(asked + 1);
+    }
+
+    @Test
+    void suspectCopy_closedBeforeItWasConfirmed_isSuspectStill() {
+        Stage stage = stageWithTierDownOverOldCopy();
+        stage.put("new");
+        stage.kill();
+        stage.tier.pass(Op.LIST);
+        stage.open();
+        stage.run(Stage.IN_DOUBT);
+        stage.reopen();
+        assertThat(stage.tier.text(Stage.KEY)).isEqualTo("old");
+        assertThat(stage.read()).isEqualTo("new");
+    }
+
+    private static Stage stageWithOldCopy() {
+        Stage stage = Stage.tier(builder -> builder.cacheWrites(false)).open();
+        stage.source.write(Stage.KEY, "old");
+        stage.read();
+        stage.settle();
+        return stage;
+    }
 }
