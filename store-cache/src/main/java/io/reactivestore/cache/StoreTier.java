@@ -31,7 +31,7 @@ final class StoreTier implements Tier {
      *   state     written by    guard     seen by others
      *   off       open, close   volatile  at once; reads find nothing, fills do nothing, while it is set
      *   missed    missRemoval   this      by the end of open, which then makes every copy suspect
-     *   mark      missRemoval   this      one write of the mark, which all wait for whose removal is missed
+     *   mark      missRemoval   this      one write of the mark, which all wait for whose removal is missed; forgotten if it fails
      *   suspicion open          volatile  at once; part of the epoch of a copy
      *
      * At opening the manifest of a clean close tells which copies can be trusted; all others are suspect. Without manifest and mark no
@@ -189,7 +189,7 @@ final class StoreTier implements Tier {
         off = null;
     }
 
-    /** Each opening that is tried may find a store that takes the mark again. */
+    /** The next removal that is missed writes it again. */
     private synchronized void forgetMark() {
         mark = null;
     }
@@ -203,14 +203,20 @@ final class StoreTier implements Tier {
                 }
                 missed = true;
                 if (mark == null) {
-                    mark = manifest.mark()
-                            .timeout(MARK_WAIT, Mono.empty(), runtime.timers())
-                            .onErrorComplete()
-                            .cache();
+                    mark = writeMark();
                 }
                 return mark;
             }
         });
+    }
+
+    /** Ends after a second at most, for all who wait; the request itself goes on until it is answered or its time is over. */
+    private Mono<Void> writeMark() {
+        Mono<Void> request = manifest.mark()
+                .doOnError(error -> forgetMark())
+                .onErrorComplete()
+                .cache();
+        return request.timeout(MARK_WAIT, Mono.empty(), runtime.timers()).cache();
     }
 
     private void noteMiss() {

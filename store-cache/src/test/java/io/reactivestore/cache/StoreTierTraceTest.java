@@ -168,6 +168,45 @@ class StoreTierTraceTest {
     }
 
     @Test
+    void tierOff_markFails_tierHeals_laterPutMarksIt_killed_reopened_theOldCopyIsNotServed() {
+        Stage stage = stageWithTierDownOverOldCopy();
+        stage.tier.holdReserved(Op.PUT);
+        stage.cache.put("other", Content.text("1")).subscribe();
+        stage.run();
+        stage.tier.take(Op.PUT).answer(down());
+        stage.run();
+        stage.tier.pass(Op.PUT, Op.LIST);
+        stage.put("new");
+        stage.kill();
+        stage.open();
+        assertThat(stage.tier.text(Stage.KEY)).isEqualTo("old");
+        assertThat(stage.read()).isEqualTo("new");
+    }
+
+    @Test
+    void tierOff_markUnanswered_tierHeals_putAfterItsTimeLimitMarksIt_killed_reopened_theOldCopyIsNotServed() {
+        Stage stage = stageWithTierDownOverOldCopy();
+        stage.tier.holdReserved(Op.PUT);
+        stage.cache.put("other", Content.text("1")).subscribe();
+        stage.run(Duration.ofSeconds(10));
+        stage.tier.pass(Op.PUT, Op.LIST);
+        stage.put("new");
+        stage.kill();
+        stage.open();
+        assertThat(stage.tier.text(Stage.KEY)).isEqualTo("old");
+        assertThat(stage.read()).isEqualTo("new");
+    }
+
+    @Test
+    void tierOff_markIsThere_laterPutsDoNotWriteItAgain() {
+        Stage stage = stageWithTierDownOverOldCopy();
+        int puts = stage.tier.calls(Op.PUT);
+        stage.put("1");
+        stage.put("2");
+        assertThat(stage.tier.calls(Op.PUT)).isEqualTo(puts + 1);
+    }
+
+    @Test
     void tierThatDoesNotAnswerItsOpening_putsWaitASecondInAll_andOpeningEnds() {
         Stage stage = Stage.tier();
         stage.tier.hold(Op.OPEN);
