@@ -16,6 +16,7 @@ import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
@@ -150,10 +151,7 @@ final class StoreTier implements Tier {
                 .filter(info -> !Manifest.isReserved(info.key()))
                 .buffer(ADOPTION_BATCH)
                 .concatMap(batch -> ledger.adoptAll(copies(batch, found)), 0)
-                .then(
-                        found.lines() == null
-                                ? Mono.empty()
-                                : ledger.order(found.lines().keySet()));
+                .then(ledger.order(found.lines() == null ? Set.of() : found.lines().keySet()));
     }
 
     private Map<String, Copy> copies(List<ObjectInfo> listed, Manifest.Found found) {

@@ -196,10 +196,13 @@ final class StoreTierLedger {
 
     /** Takes a copy into the books that was found in the store. */
     void adopt(String key, Copy copy) {
-        submit(() -> adoptNow(key, copy));
+        submit(() -> {
+            adoptNow(key, copy);
+            makeRoomFor(0);
+        });
     }
 
-    /** The same for many, as a step. */
+    /** The same for some of many, as a step; which of them go is decided when all are there and {@link #order} is known. */
     Mono<Void> adoptAll(Map<String, Copy> copies) {
         return inStep(() -> {
                     copies.forEach(this::adoptNow);
@@ -208,10 +211,11 @@ final class StoreTierLedger {
                 .then();
     }
 
-    /** Makes these the most recently used, in their order, as a step. */
+    /** Makes these the most recently used, in their order, and lets go what is beyond the limit, as a step. */
     Mono<Void> order(Collection<String> keys) {
         return inStep(() -> {
                     keys.forEach(this::touchNow);
+                    makeRoomFor(0);
                     return true;
                 })
                 .then();
@@ -232,9 +236,6 @@ final class StoreTierLedger {
             remove(slot);
         }
         advance(slot);
-        if (counted > maxBytes) {
-            makeRoomFor(0);
-        }
     }
 
     /** Deletes a copy of ours that lost its place in the index, unless it is just being put. */

@@ -336,6 +336,7 @@ class StoreTierLedgerTest {
             copies.put("k" + i, new Copy(null, "e", 1, 0L, 0, fence.pass("k" + i)));
         }
         simulation.await(ledger.adoptAll(copies));
+        simulation.await(ledger.order(List.of()));
         settle();
         assertThat(figures()).isEqualTo(new Figures(100, 100, 100));
         assertThat(index.get("k99999")).isNotNull();

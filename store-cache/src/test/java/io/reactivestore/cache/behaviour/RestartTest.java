@@ -101,6 +101,21 @@ class RestartTest extends CacheFixture {
     }
 
     @Test
+    void smallerLimit_afterCleanRestart_theLeastRecentlyUsedGo() {
+        CacheStore first = cacheOnTier(100);
+        putAndSettle(first, "a", 40);
+        putAndSettle(first, "z", 40);
+        get(first, "a");
+        close(first);
+
+        CacheStore second = cacheOnTier(50);
+        settle(second);
+
+        assertThat(keysInTier()).containsExactly("a");
+        assertThat(second.stats().evictions()).isEqualTo(1);
+    }
+
+    @Test
     void cleanClose_leavesNoMarkOfAnOpening_andReopeningTakesTheManifestAway() {
         CacheStore first = cacheOnTier();
         assertThat(reserved()).containsExactly(RESERVED + "open");
