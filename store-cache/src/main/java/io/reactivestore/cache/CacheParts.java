@@ -79,7 +79,8 @@ final class CacheParts {
                 freshness,
                 budget,
                 settings.inDoubt(),
-                settings.maxEntryBytes());
+                settings.maxEntryBytes(),
+                invalidation != null);
         addTiers(shared);
         this.tiersReady = tiersOpened
                 .asMono()

@@ -38,7 +38,8 @@ final class StoreTier implements Tier {
      * At opening the manifest of a clean close tells which copies can be trusted; all others are suspect. Without manifest and mark no
      * cache was here, or a late request has taken them away: copies of somebody else are trusted, and what turns out to be a copy of
      * ours when it is read is suspect. With the mark of an opening the last process was killed, or wrote past the tier: everything is
-     * suspect, and in doubt. What was installed before that was known becomes suspect too. A copy that is suspect at the close is not
+     * suspect, and in doubt. What was installed before that was known becomes suspect too. A cache that listens to others has missed
+     * what they said while it was down, so that it trusts no copy that it finds. A copy that is suspect at the close is not
      * in the manifest, so that it stays suspect.
      */
 
@@ -58,6 +59,7 @@ final class StoreTier implements Tier {
     private final StatsRecorder stats;
     private final Freshness freshness;
     private final ByteBudget budget;
+    private final boolean listens;
     private final Duration timeout;
     private final CopyIndex index;
     private final CopyRequests requests;
@@ -68,7 +70,11 @@ final class StoreTier implements Tier {
     private boolean missed;
     private @Nullable Mono<Void> mark;
 
-    /** What all tiers of a cache share. */
+    /**
+     * What all tiers of a cache share.
+     *
+     * @param listens whether other caches tell what they write, which is missed while none of ours is open
+     */
     record Shared(
             StoreRuntime runtime,
             Fence fence,
@@ -79,7 +85,8 @@ final class StoreTier implements Tier {
             Freshness freshness,
             ByteBudget budget,
             Duration inDoubt,
-            long maxEntryBytes) {}
+            long maxEntryBytes,
+            boolean listens) {}
 
     StoreTier(
             String name,
@@ -99,6 +106,7 @@ final class StoreTier implements Tier {
         this.stats = shared.stats();
         this.freshness = shared.freshness();
         this.budget = shared.budget();
+        this.listens = shared.listens();
         this.timeout = timeout;
         this.index = new CopyIndex(Long.toHexString(runtime.random().nextLong()), fence);
         this.requests = new CopyRequests(store, runtime, timeout, shared.maxEntryBytes());
@@ -164,7 +172,7 @@ final class StoreTier implements Tier {
                     line == null ? null : line.etag(),
                     info.size(),
                     filledAt == null ? null : nanosOf(Instant.ofEpochMilli(filledAt)),
-                    found.isTrusted(info.key()) ? epochOf(freshness.epoch()) : Copy.NO_EPOCH,
+                    !listens && found.isTrusted(info.key()) ? epochOf(freshness.epoch()) : Copy.NO_EPOCH,
                     fence.pass(info.key()));
             copies.put(info.key(), copy);
         }
@@ -353,10 +361,9 @@ final class StoreTier implements Tier {
             ledger.deleteLoser(key);
             return Mono.empty();
         }
-        // One of ours from an earlier process came late. One of somebody else's may be older than a write of ours,
-        // which could not
-        // remove what the index does not know.
-        boolean suspect = facts.generation() != null || !pass.isFirst();
+        // One of ours from an earlier process came late. One of somebody else's may be older than a write of ours, or one
+        // that another cache told of: neither could remove what the index does not know.
+        boolean suspect = listens || facts.generation() != null || !pass.isFirst();
         return entry(object, facts, null, epoch).map(entry -> {
             Copy copy = new Copy(
                     facts.generation(),

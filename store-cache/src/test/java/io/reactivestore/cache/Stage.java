@@ -38,7 +38,11 @@ final class Stage {
 
     /** A cache in memory. */
     static Stage memory() {
-        return new Stage(1, false, builder -> builder.memory(memory -> memory.maxBytes(1 << 20)));
+        return memory(builder -> builder);
+    }
+
+    static Stage memory(UnaryOperator<CacheStoreBuilder> settings) {
+        return new Stage(1, false, builder -> settings.apply(builder.memory(memory -> memory.maxBytes(1 << 20))));
     }
 
     /** A cache in a tier only, so that every read shows what the tier has. */
