@@ -59,6 +59,7 @@ final class StoreTier implements Tier {
     private final StatsRecorder stats;
     private final Freshness freshness;
     private final ByteBudget budget;
+    private final long maxEntryBytes;
     private final boolean listens;
     private final Duration timeout;
     private final CopyIndex index;
@@ -106,10 +107,11 @@ final class StoreTier implements Tier {
         this.stats = shared.stats();
         this.freshness = shared.freshness();
         this.budget = shared.budget();
+        this.maxEntryBytes = shared.maxEntryBytes();
         this.listens = shared.listens();
         this.timeout = timeout;
         this.index = new CopyIndex(Long.toHexString(runtime.random().nextLong()), fence);
-        this.requests = new CopyRequests(store, runtime, timeout, shared.maxEntryBytes());
+        this.requests = new CopyRequests(store, runtime, timeout, maxEntryBytes);
         this.manifest = new Manifest(store, runtime, timeout);
         this.ledger = new StoreTierLedger(
                 index,
@@ -119,6 +121,7 @@ final class StoreTier implements Tier {
                 shared.works(),
                 stats,
                 maxBytes,
+                maxEntryBytes,
                 maxPendingBytes,
                 shared.inDoubt());
     }
@@ -357,8 +360,8 @@ final class StoreTier implements Tier {
 
     private Mono<TierCopy> adopt(String key, StoredObject object, Pass pass, long epoch) {
         CopyFacts facts = CopyFacts.of(object.info());
-        if (index.isOurs(facts.generation())) {
-            ledger.deleteLoser(key);
+        if (index.isOurs(facts.generation()) || object.info().size() > maxEntryBytes) {
+            ledger.deleteUnknown(key);
             return Mono.empty();
         }
         // One of ours from an earlier process came late. One of somebody else's may be older than a write of ours, or one

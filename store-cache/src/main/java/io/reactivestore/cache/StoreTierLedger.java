@@ -62,6 +62,7 @@ final class StoreTierLedger {
     private final Works works;
     private final StatsRecorder stats;
     private final long maxBytes;
+    private final long maxEntryBytes;
     private final long maxPendingBytes;
     private final Duration inDoubt;
 
@@ -86,6 +87,7 @@ final class StoreTierLedger {
             Works works,
             StatsRecorder stats,
             long maxBytes,
+            long maxEntryBytes,
             long maxPendingBytes,
             Duration inDoubt) {
         this.index = index;
@@ -95,6 +97,7 @@ final class StoreTierLedger {
         this.works = works;
         this.stats = stats;
         this.maxBytes = maxBytes;
+        this.maxEntryBytes = maxEntryBytes;
         this.maxPendingBytes = maxPendingBytes;
         this.inDoubt = inDoubt;
     }
@@ -194,7 +197,7 @@ final class StoreTierLedger {
         }
     }
 
-    /** Takes a copy into the books that was found in the store. */
+    /** Takes a copy into the books that was found in the store, or deletes it if it is larger than what is kept. */
     void adopt(String key, Copy copy) {
         submit(() -> {
             adoptNow(key, copy);
@@ -230,7 +233,7 @@ final class StoreTierLedger {
         slot.copy = copy;
         slot.bytes = copy.bytes();
         counted += slot.bytes;
-        if (index.publish(key, copy, copy.pass())) {
+        if (copy.bytes() <= maxEntryBytes && index.publish(key, copy, copy.pass())) {
             kept.add(slot);
         } else {
             remove(slot);
@@ -238,14 +241,14 @@ final class StoreTierLedger {
         advance(slot);
     }
 
-    /** Deletes a copy of ours that lost its place in the index, unless it is just being put. */
-    void deleteLoser(String key) {
+    /** Deletes what is not in the books, unless it is just being put: a copy of ours that lost its place, or one that is too large. */
+    void deleteUnknown(String key) {
         submit(() -> {
             if (closed || slots.containsKey(key)) {
                 return;
             }
             Slot slot = new Slot(key);
-            // Uncounted: a copy of ours stays counted until it is deleted, so this one is most likely gone already.
+            // Uncounted: a copy of ours stays counted until it is deleted, so that one is most likely gone already.
             slots.put(key, slot);
             remove(slot);
             advance(slot);

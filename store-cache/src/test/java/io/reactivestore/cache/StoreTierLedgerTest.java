@@ -52,7 +52,7 @@ class StoreTierLedgerTest {
         stats = new StatsRecorder();
         serial = runtime.newSerial("ledger");
         CopyRequests requests = new CopyRequests(over, runtime, Duration.ofSeconds(10), 1 << 20);
-        return new StoreTierLedger(index, requests, serial, runtime, works, stats, maxBytes, maxPendingBytes, IN_DOUBT);
+        return new StoreTierLedger(index, requests, serial, runtime, works, stats, maxBytes, Long.MAX_VALUE, maxPendingBytes, IN_DOUBT);
     }
 
     private CachedEntry entry(String key, int bytes) {
@@ -370,11 +370,11 @@ class StoreTierLedgerTest {
     @Test
     void loserThatIsFound_isDeleted_butNotOneThatIsJustBeingPut() {
         store.write("lost", "xyz");
-        ledger.deleteLoser("lost");
+        ledger.deleteUnknown("lost");
         store.hold(Op.PUT);
         fill("a", 10);
         Request<?> put = store.take(Op.PUT).apply();
-        ledger.deleteLoser("a");
+        ledger.deleteUnknown("a");
         run();
         put.answer();
         run();

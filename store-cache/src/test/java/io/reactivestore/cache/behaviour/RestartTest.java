@@ -116,6 +116,35 @@ class RestartTest extends CacheFixture {
     }
 
     @Test
+    void copyLargerThanALoweredMaxEntryBytes_isDropped() {
+        CacheStore first = cacheOnTier();
+        putAndSettle(first, "large", 50);
+        putAndSettle(first, "small", 10);
+        close(first);
+
+        CacheStore second = cache(c -> c.tier(tier).maxEntryBytes(20));
+        settle(second);
+
+        assertThat(keysInTier()).containsExactly("small");
+        assertThat(get(second, "large")).isEqualTo("x".repeat(50));
+        assertThat(get(second, "small")).isEqualTo("x".repeat(10));
+        assertThat(second.stats().tierFailures()).isZero();
+    }
+
+    @Test
+    void copyPutThereByOthers_largerThanMaxEntryBytes_isDroppedWhenFound() {
+        CacheStore cache = cache(c -> c.tier(tier).maxEntryBytes(20));
+        put(originals, "large", "x".repeat(50));
+        put(tier, "large", "x".repeat(50));
+
+        assertThat(get(cache, "large")).isEqualTo("x".repeat(50));
+        settle(cache);
+
+        assertThat(keysInTier()).isEmpty();
+        assertThat(cache.stats().tierFailures()).isZero();
+    }
+
+    @Test
     void cleanClose_leavesNoMarkOfAnOpening_andReopeningTakesTheManifestAway() {
         CacheStore first = cacheOnTier();
         assertThat(reserved()).containsExactly(RESERVED + "open");
