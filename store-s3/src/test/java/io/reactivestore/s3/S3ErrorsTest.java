@@ -25,7 +25,9 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.reactivestreams.Publisher;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
 import software.amazon.awssdk.core.exception.SdkClientException;
 
@@ -132,6 +134,26 @@ class S3ErrorsTest {
                 .build();
         StoreException error = failure(StoreAccessDeniedException.class, store.get("k"));
         assertThat(error).hasMessage("get k: no credentials could be found");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"InvalidAccessKeyId", "SignatureDoesNotMatch"})
+    void wrongCredentials_areDenied_withOperationKeyAndReason(String code) {
+        S3Store store = FakeStores.builder(FakeStores.http(request -> Reply.error(403, code)))
+                .build();
+        denied(store.get("k"), "get", "k", code);
+        denied(store.put("k", Content.text("x")), "put", "k", code);
+        denied(store.delete("k"), "delete", "k", code);
+        denied(store.list("p/"), "list", "p/", code);
+    }
+
+    private static void denied(Publisher<?> publisher, String operation, String key, String reason) {
+        StoreException error = failure(StoreAccessDeniedException.class, publisher);
+        assertThat(error.operation()).isEqualTo(operation);
+        assertThat(error.key()).isEqualTo(key);
+        assertThat(error).hasMessageContaining(operation + " " + key + ": ").hasMessageContaining(reason);
+        assertThat(error.retryable()).isFalse();
+        assertThat(error.getMessage()).doesNotContain("secret");
     }
 
     @Test
