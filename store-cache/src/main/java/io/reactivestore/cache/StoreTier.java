@@ -162,7 +162,8 @@ final class StoreTier implements Tier {
                 .filter(info -> !Manifest.isReserved(info.key()))
                 .buffer(ADOPTION_BATCH)
                 .concatMap(batch -> ledger.adoptAll(copies(batch, found)), 0)
-                .then(ledger.order(found.lines() == null ? Set.of() : found.lines().keySet()));
+                .then(ledger.order(
+                        found.lines() == null ? Set.of() : found.lines().keySet()));
     }
 
     private Map<String, Copy> copies(List<ObjectInfo> listed, Manifest.Found found) {
@@ -364,8 +365,8 @@ final class StoreTier implements Tier {
             ledger.deleteUnknown(key);
             return Mono.empty();
         }
-        // One of ours from an earlier process came late. One of somebody else's may be older than a write of ours, or one
-        // that another cache told of: neither could remove what the index does not know.
+        // One of ours from an earlier process came late. One of somebody else's may be older than a write of ours, or
+        // of another cache, which could not remove what the index does not know.
         boolean suspect = listens || facts.generation() != null || !pass.isFirst();
         return entry(object, facts, null, epoch).map(entry -> {
             Copy copy = new Copy(

@@ -194,7 +194,16 @@ class InvalidationTest {
     @Test
     void peersWroteWhileWeWereDown_theCopyIsNotServed() {
         Stage stage = warmed(inTier());
-        stage.reopen();
+        stage.await(stage.cache.close());
+        stage.kill();
+        stage.tier.hold(Op.OPEN);
+        stage.cache.open().subscribe();
+        stage.run();
+        assertThat(bus.listeners())
+                .as("listening begins before the tier is open")
+                .isEqualTo(1);
+        stage.tier.take(Op.OPEN).answer();
+        stage.run();
         assertThat(stage.tier.text(Stage.KEY)).isEqualTo("1");
         assertThat(stage.read()).isEqualTo("2");
     }

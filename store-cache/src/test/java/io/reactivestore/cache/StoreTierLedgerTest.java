@@ -52,7 +52,8 @@ class StoreTierLedgerTest {
         stats = new StatsRecorder();
         serial = runtime.newSerial("ledger");
         CopyRequests requests = new CopyRequests(over, runtime, Duration.ofSeconds(10), 1 << 20);
-        return new StoreTierLedger(index, requests, serial, runtime, works, stats, maxBytes, Long.MAX_VALUE, maxPendingBytes, IN_DOUBT);
+        return new StoreTierLedger(
+                index, requests, serial, runtime, works, stats, maxBytes, Long.MAX_VALUE, maxPendingBytes, IN_DOUBT);
     }
 
     private CachedEntry entry(String key, int bytes) {
