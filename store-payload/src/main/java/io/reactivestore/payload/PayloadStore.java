@@ -30,7 +30,8 @@ import reactor.core.publisher.Mono;
  *
  * <p>An entry is two objects, {@code ab/ab12….payload} and {@code ab/ab12….meta.json}; either alone is a miss. A payload is written before its
  * metadata, and metadata is deleted before its payload is replaced or removed, so that a lookup at any moment, also after a crash, finds
- * the old entry, the new one or none. Of two writers of a key the last one wins. Other objects of the store are let alone.
+ * the old entry, the new one or none. Of two writers of a key the last one wins; two processes that write one at the same moment may leave
+ * none. Other objects of the store are let alone.
  *
  * <p>A write that has begun goes on to its end when its subscriber cancels. One whose answer was lost may still be applied after a later
  * write of the same key by the store below; a lookup then reports corruption, and persisting again heals it.
@@ -244,7 +245,8 @@ public final class PayloadStore {
         byte[] json = MetaJson.encode(meta);
         return deleteHalf(Names.meta(key))
                 .then(Mono.defer(() -> putHalf(Names.payload(key), Content.buffer(bytes), bytes.remaining())))
-                .then(Mono.defer(() -> putHalf(Names.meta(key), Content.bytes(json), json.length)))
+                .flatMap(payload -> putHalf(Names.meta(key), Content.bytes(json), json.length)
+                        .then(Mono.defer(() -> keepIfStill(key, payload))))
                 .then(Mono.fromSupplier(() -> {
                     listeners.forEach(listener -> listener.persisted(key, meta));
                     return meta;
@@ -257,11 +259,18 @@ public final class PayloadStore {
                 .then(Mono.fromRunnable(() -> listeners.forEach(listener -> listener.removed(key))));
     }
 
-    private Mono<Void> putHalf(String name, Content content, long bytes) {
+    /** If another process has replaced the payload in between, our metadata is not that of its payload: better none than wrong. */
+    private Mono<Void> keepIfStill(PayloadKey key, ObjectInfo payload) {
+        return store.head(Names.payload(key))
+                .map(now -> now.etag().equals(payload.etag()))
+                .defaultIfEmpty(false)
+                .flatMap(still -> still ? Mono.empty() : deleteHalf(Names.meta(key)));
+    }
+
+    private Mono<ObjectInfo> putHalf(String name, Content content, long bytes) {
         return store.put(name, content)
                 .doOnSuccess(info -> sizes.written(name, bytes))
-                .doOnError(error -> sizes.forget())
-                .then();
+                .doOnError(error -> sizes.forget());
     }
 
     private Mono<Void> deleteHalf(String name) {

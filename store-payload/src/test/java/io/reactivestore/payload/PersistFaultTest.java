@@ -100,12 +100,33 @@ class PersistFaultTest {
         assertThat(store.calls(StoreOperation.PUT)).isEqualTo(4);
     }
 
-    /** A store whose puts wait until the gate opens. */
+    @Test
+    void anotherProcessWritesBetweenTheHalves_itsPayloadIsNeverServedWithOurMetadata() {
+        Sinks.Empty<Void> gate = Sinks.empty();
+        PayloadStore slow = PayloadStore.builder(behind(gate, ".meta.json")).build();
+        var ours =
+                slow.persist(key("a"), Content.text("ours"), "read", List.of()).toFuture();
+        persist(payloads, "a", "theirs");
+
+        gate.tryEmitEmpty();
+        ours.orTimeout(PATIENCE.toSeconds(), TimeUnit.SECONDS).join();
+
+        assertThat(lookup(payloads, "a")).as("a miss, not corruption").isNull();
+        persist(payloads, "a", "next");
+        assertThat(lookup(slow, "a")).isEqualTo("next");
+    }
+
     private Store behind(Sinks.Empty<Void> gate) {
+        return behind(gate, "");
+    }
+
+    /** A store whose puts of objects with this ending wait until the gate opens. */
+    private Store behind(Sinks.Empty<Void> gate, String ending) {
         return new ForwardingStore(store) {
             @Override
             public Mono<ObjectInfo> put(String key, Content content, WriteOptions options) {
-                return gate.asMono().then(Mono.defer(() -> super.put(key, content, options)));
+                Mono<ObjectInfo> put = Mono.defer(() -> super.put(key, content, options));
+                return key.endsWith(ending) ? gate.asMono().then(put) : put;
             }
         };
     }
