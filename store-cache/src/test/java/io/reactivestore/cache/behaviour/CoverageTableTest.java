@@ -16,10 +16,10 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** The coverage tables name tests; each of them exists. */
 class CoverageTableTest {
 
-    private static final Pattern TEST = Pattern.compile("`(\\w+Test)#(\\w+)`");
+    private static final Pattern TEST = Pattern.compile("`(\\w+(?:Test|Contract))#(\\w+)`");
 
     @ParameterizedTest
-    @CsvSource({"coverage.md, 50", "coverage-chain.md, 20", "coverage-payload.md, 20"})
+    @CsvSource({"coverage.md, 50", "coverage-chain.md, 20", "coverage-payload.md, 20", "coverage-window.md, 40"})
     void everyTestNamed_exists(String table, int atLeast) throws IOException {
         Path root = Path.of("").toAbsolutePath().getParent();
         List<MatchResult> named = TEST.matcher(
