@@ -189,15 +189,20 @@ final class CacheParts {
             tiers.add(new DiskTier(tier, files, new DirectoryLock(disk.directory(), runtime.io())));
         }
         for (TierSettings tier : settings.tiers()) {
-            tiers.add(new StoreTier(
-                    tier.settings().name(),
-                    tier.store(),
-                    true,
-                    tier.settings().maxBytes(),
-                    MAX_PENDING_BYTES,
-                    TIER_TIMEOUT,
-                    shared));
+            tiers.add(tier.shared() ? sharedTier(tier, shared) : exclusiveTier(tier, shared));
         }
+    }
+
+    private static Tier exclusiveTier(TierSettings tier, StoreTier.Shared shared) {
+        TierSpec.Settings settings = tier.settings();
+        return new StoreTier(
+                settings.name(), tier.store(), true, settings.maxBytes(), MAX_PENDING_BYTES, TIER_TIMEOUT, shared);
+    }
+
+    private static Tier sharedTier(TierSettings tier, StoreTier.Shared shared) {
+        TierSpec.Settings settings = tier.settings();
+        return new SharedTier(
+                settings.name(), tier.store(), settings.maxBytes(), MAX_PENDING_BYTES, TIER_TIMEOUT, shared);
     }
 
     private Mono<Void> open() {
@@ -238,7 +243,7 @@ final class CacheParts {
 
     private void received(Event event) {
         if (event instanceof Event.KeyChanged changed) {
-            removals.drop(changed.key());
+            removals.dropAfterOther(changed.key());
         } else if (event instanceof Event.PrefixChanged changed) {
             removals.dropPrefix(changed.prefix());
         } else {

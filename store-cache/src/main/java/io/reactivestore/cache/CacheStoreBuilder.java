@@ -66,10 +66,34 @@ public final class CacheStoreBuilder {
      * @param store must be able to delete and to keep attributes; not closed by the cache
      */
     public CacheStoreBuilder tier(Store store, Consumer<TierSpec> settings) {
+        return tier(store, false, settings);
+    }
+
+    /** Keeps copies in a store that other caches of the same source use too. See {@link #sharedTier(Store, Consumer)}. */
+    public CacheStoreBuilder sharedTier(Store store) {
+        return sharedTier(store, settings -> {});
+    }
+
+    /**
+     * Keeps copies in a store that other caches of the same source use too: each finds what the others have loaded. What this cache
+     * writes is removed there for all of them. A load of another that was under way at that moment may still put an older copy there;
+     * this cache asks the source about copies of others before it serves them once it has written their keys, the others see them until
+     * they reach their {@code maxAge}, or with an {@link Invalidation} until they hear of it.
+     *
+     * <p>Only what this cache puts there is counted; the limits of the store itself are its own, and a copy that it lets go is a miss.
+     * After a clean close, and after kill -9 unless a removal was just under way, what was written stays removed.
+     *
+     * @param store must be able to delete and to keep attributes; not closed by the cache
+     */
+    public CacheStoreBuilder sharedTier(Store store, Consumer<TierSpec> settings) {
+        return tier(store, true, settings);
+    }
+
+    private CacheStoreBuilder tier(Store store, boolean shared, Consumer<TierSpec> settings) {
         Objects.requireNonNull(store, "CacheStore: tier is null");
         TierSpec spec = new TierSpec();
         settings.accept(spec);
-        tiers.add(new TierSettings(store, spec.build("tier-" + (tiers.size() + 1))));
+        tiers.add(new TierSettings(store, shared, spec.build("tier-" + (tiers.size() + 1))));
         return this;
     }
 
@@ -163,7 +187,7 @@ public final class CacheStoreBuilder {
                 inDoubt);
     }
 
-    record TierSettings(Store store, TierSpec.Settings settings) {}
+    record TierSettings(Store store, boolean shared, TierSpec.Settings settings) {}
 
     record Settings(
             long memoryBytes,
@@ -216,8 +240,8 @@ public final class CacheStoreBuilder {
             if (disk != null) {
                 parts.add("disk=" + disk.directory() + " " + limit(disk.maxBytes()));
             }
-            tiers.forEach(
-                    tier -> parts.add(tier.settings.name() + "=" + tier.store + " " + limit(tier.settings.maxBytes())));
+            tiers.forEach(tier -> parts.add(tier.settings.name() + (tier.shared ? " (shared)=" : "=") + tier.store + " "
+                    + limit(tier.settings.maxBytes())));
             parts.add("maxAge=" + (maxAge == null ? "any" : maxAge));
             parts.add("cacheWrites=" + cacheWrites);
             parts.add("maxEntryBytes=" + maxEntryBytes);

@@ -28,6 +28,11 @@ record Copy(
         return epoch == NO_EPOCH;
     }
 
+    /** Whether the source said that it is of this version. */
+    boolean isOf(@Nullable String etag) {
+        return this.etag != null && this.etag.equals(etag);
+    }
+
     /** Whether this may be what the index says lies there. */
     boolean matches(CopyFacts facts) {
         return (generation == null || generation.equals(facts.generation()))

@@ -66,8 +66,8 @@ final class DiskTier implements Tier {
     }
 
     @Override
-    public void renew(String key, CachedEntry entry) {
-        tier.renew(key, entry);
+    public void renew(String key, CachedEntry entry, Pass pass) {
+        tier.renew(key, entry, pass);
     }
 
     @Override

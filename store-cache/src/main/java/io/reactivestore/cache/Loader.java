@@ -111,8 +111,8 @@ final class Loader {
         return source.get(flight.key, options)
                 .flatMap(object -> candidate != null && object.status() == StoredObject.Status.NOT_MODIFIED
                         ? Mono.just(confirmed(flight, candidate, object.info(), asking))
-                        : keep(flight, object, asking, share))
-                .switchIfEmpty(Mono.fromSupplier(() -> absent(flight)))
+                        : keep(flight, candidate, object, asking, share))
+                .switchIfEmpty(Mono.fromSupplier(() -> absent(flight, candidate)))
                 .doOnError(error -> stats.loadFailures.increment())
                 .doFinally(signal -> share.release());
     }
@@ -124,23 +124,23 @@ final class Loader {
         stats.revalidated.increment();
         CachedEntry renewed = candidate.entry.renewed(info, asking.nanos, asking.epoch);
         if (fence.ifAdmitted(flight.key, flight.pass, () -> memory.put(flight.key, renewed))) {
-            tiers.forEach(tier -> tier.renew(flight.key, renewed));
+            tiers.forEach(tier -> tier.renew(flight.key, renewed, flight.pass));
         }
         return new Loaded.Held(renewed, candidate.tier, false);
     }
 
-    private Mono<Loaded> keep(Flight flight, StoredObject object, Asking asking, ByteBudget.Share share) {
-        String etag = object.info().etag();
+    private Mono<Loaded> keep(
+            Flight flight, @Nullable Candidate candidate, StoredObject object, Asking asking, ByteBudget.Share share) {
         long size = object.info().size();
         if (size > maxEntryBytes || !share.resize(size)) {
-            removals.dropIfKept(flight.key, flight.pass, etag);
+            dropOlder(flight, candidate, object.info().etag());
             return stream(object);
         }
         return object.byteArray().map(bytes -> {
             CachedEntry entry =
                     new CachedEntry(object.info(), Buffers.wrap(bytes), asking.nanos, asking.epoch, runtime, lifecycle);
             if (!install(flight.key, flight.pass, entry, tiers.size())) {
-                removals.dropIfKept(flight.key, flight.pass, etag);
+                dropOlder(flight, candidate, object.info().etag());
             }
             return new Loaded.Held(entry, Served.SOURCE, false);
         });
@@ -151,9 +151,13 @@ final class Loader {
         return Mono.just(new Loaded.Streamed(object));
     }
 
-    private Loaded absent(Flight flight) {
-        removals.dropIfKept(flight.key, flight.pass, null);
+    private Loaded absent(Flight flight, @Nullable Candidate candidate) {
+        dropOlder(flight, candidate, null);
         return new Loaded.Absent();
+    }
+
+    private void dropOlder(Flight flight, @Nullable Candidate candidate, @Nullable String etag) {
+        removals.dropIfKept(flight.key, flight.pass, etag, candidate == null ? null : candidate.entry);
     }
 
     /** Puts a copy into memory and into the tiers above the one it was found in, unless it may be old. */

@@ -5,6 +5,7 @@ import io.reactivestore.cache.Fence.End;
 import io.reactivestore.cache.Fence.Pass;
 import io.reactivestore.cache.Fence.Ticket;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
@@ -24,8 +25,17 @@ final class Removals {
 
     /** Drops every copy of a key. */
     void drop(String key) {
+        drop(key, tier -> tier.drop(key));
+    }
+
+    /** Drops every copy of a key that another cache has written. */
+    void dropAfterOther(String key) {
+        drop(key, tier -> tier.dropAfterOther(key));
+    }
+
+    private void drop(String key, Consumer<Tier> dropped) {
         Ticket ticket = fence.begin(key);
-        tiers.forEach(tier -> tier.drop(key));
+        tiers.forEach(dropped);
         fence.end(ticket, End.REFUSED);
         memory.remove(key);
     }
@@ -43,7 +53,7 @@ final class Removals {
         return Mono.defer(() -> {
             Pass pass = fence.pass(key);
             return question.doOnSuccess(answer -> dropIfKept(
-                    key, pass, answer == null ? null : facts.apply(answer).etag()));
+                    key, pass, answer == null ? null : facts.apply(answer).etag(), null));
         });
     }
 
@@ -52,15 +62,20 @@ final class Removals {
      * overtaken says nothing about now.
      *
      * @param pass taken before the source was asked
+     * @param found a copy that a tier had, which may not know of it
      */
-    void dropIfKept(String key, Pass pass, @Nullable String etag) {
+    void dropIfKept(String key, Pass pass, @Nullable String etag, @Nullable CachedEntry found) {
         if (!fence.isCurrent(key, pass)) {
             return;
         }
-        CachedEntry kept = memory.get(key);
-        boolean inMemory = kept != null && !kept.info().etag().equals(etag);
-        if (inMemory || tiers.stream().anyMatch(tier -> tier.contradicts(key, etag))) {
+        if (contradicts(memory.get(key), etag)
+                || contradicts(found, etag)
+                || tiers.stream().anyMatch(tier -> tier.contradicts(key, etag))) {
             drop(key);
         }
+    }
+
+    private static boolean contradicts(@Nullable CachedEntry copy, @Nullable String etag) {
+        return copy != null && !copy.info().etag().equals(etag);
     }
 }

@@ -6,11 +6,8 @@ import io.reactivestore.Store;
 import io.reactivestore.StoreRuntime;
 import io.reactivestore.StoredObject;
 import io.reactivestore.cache.Fence.Pass;
-import io.reactivestore.error.StoreRejectedException;
 import io.reactivestore.error.StoreTimeoutException;
-import io.reactivestore.internal.Buffers;
 import io.reactivestore.internal.Lifecycle;
-import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
@@ -55,15 +52,14 @@ final class StoreTier implements Tier {
     private final long maxBytes;
     private final StoreRuntime runtime;
     private final Fence fence;
-    private final Lifecycle lifecycle;
     private final StatsRecorder stats;
     private final Freshness freshness;
-    private final ByteBudget budget;
     private final long maxEntryBytes;
     private final boolean listens;
     private final Duration timeout;
     private final CopyIndex index;
     private final CopyRequests requests;
+    private final CopyReader reader;
     private final StoreTierLedger ledger;
     private final Manifest manifest;
     private volatile @Nullable String off = NOT_OPEN;
@@ -103,15 +99,14 @@ final class StoreTier implements Tier {
         this.maxBytes = maxBytes;
         this.runtime = shared.runtime();
         this.fence = shared.fence();
-        this.lifecycle = shared.lifecycle();
         this.stats = shared.stats();
         this.freshness = shared.freshness();
-        this.budget = shared.budget();
         this.maxEntryBytes = shared.maxEntryBytes();
         this.listens = shared.listens();
         this.timeout = timeout;
         this.index = new CopyIndex(Long.toHexString(runtime.random().nextLong()), fence);
         this.requests = new CopyRequests(store, runtime, timeout, maxEntryBytes);
+        this.reader = new CopyReader(requests, shared);
         this.manifest = new Manifest(store, runtime, timeout);
         this.ledger = new StoreTierLedger(
                 index,
@@ -175,7 +170,7 @@ final class StoreTier implements Tier {
                     line == null ? null : line.generation(),
                     line == null ? null : line.etag(),
                     info.size(),
-                    filledAt == null ? null : nanosOf(Instant.ofEpochMilli(filledAt)),
+                    filledAt == null ? null : reader.nanosOf(Instant.ofEpochMilli(filledAt)),
                     !listens && found.isTrusted(info.key()) ? epochOf(freshness.epoch()) : Copy.NO_EPOCH,
                     fence.pass(info.key()));
             copies.put(info.key(), copy);
@@ -301,10 +296,10 @@ final class StoreTier implements Tier {
     }
 
     @Override
-    public void renew(String key, CachedEntry entry) {
+    public void renew(String key, CachedEntry entry, Pass pass) {
         Copy copy = index.get(key);
         // The confirmed copy may have been another tier's; this one's may be older.
-        if (copy != null && entry.info().etag().equals(copy.etag())) {
+        if (copy != null && copy.isOf(entry.info().etag())) {
             index.update(key, copy, copy.renewed(entry.filledAtNanos(), epochOf(entry.epoch())));
         }
     }
@@ -349,7 +344,7 @@ final class StoreTier implements Tier {
         // One of ours that no manifest has named by its generation.
         boolean unnamed = copy.generation() == null && facts.generation() != null;
         boolean suspect = unnamed || copy.epoch() != epochOf(epoch);
-        return entry(object, facts, copy.filledAtNanos(), epoch).map(entry -> {
+        return reader.entry(object, facts, copy.filledAtNanos(), epoch).map(entry -> {
             if (unnamed || copy.etag() == null) {
                 long known = unnamed ? Copy.NO_EPOCH : copy.epoch();
                 index.update(key, copy, copy.identified(facts, entry.filledAtNanos(), known));
@@ -368,7 +363,7 @@ final class StoreTier implements Tier {
         // One of ours from an earlier process came late. One of somebody else's may be older than a write of ours, or
         // of another cache, which could not remove what the index does not know.
         boolean suspect = listens || facts.generation() != null || !pass.isFirst();
-        return entry(object, facts, null, epoch).map(entry -> {
+        return reader.entry(object, facts, null, epoch).map(entry -> {
             Copy copy = new Copy(
                     facts.generation(),
                     facts.info().etag(),
@@ -378,24 +373,6 @@ final class StoreTier implements Tier {
                     pass);
             ledger.adopt(key, copy);
             return new TierCopy(entry, suspect);
-        });
-    }
-
-    /** The copy with its bytes checked; empty, and dropped, if they are not what was written. */
-    private Mono<CachedEntry> entry(StoredObject object, CopyFacts facts, @Nullable Long filledAt, long epoch) {
-        long size = object.info().size();
-        if (!budget.take(size)) {
-            return Mono.error(new StoreRejectedException(
-                    "get", object.info().key(), "too many bytes are being loaded", true, null));
-        }
-        return requests.bytes(object).doFinally(signal -> budget.give(size)).mapNotNull(array -> {
-            ByteBuffer bytes = Buffers.wrap(array);
-            if (facts.checksum() != null && !facts.checksum().equals(CopyFacts.checksumOf(bytes))) {
-                stats.corrupt.increment();
-                return null;
-            }
-            long filledAtNanos = filledAt == null ? nanosOf(facts.filledAt()) : filledAt;
-            return new CachedEntry(facts.info(), bytes, filledAtNanos, epoch, runtime, lifecycle);
         });
     }
 
@@ -412,11 +389,5 @@ final class StoreTier implements Tier {
             long age = copy.filledAtNanos() == null ? 0 : runtime.nanoTime() - copy.filledAtNanos();
             return runtime.clock().instant().minusNanos(Math.max(0, age)).toEpochMilli();
         });
-    }
-
-    /** A wall time as the ticker would have told it; one in the future is now, so that no clock jump makes a copy immortal. */
-    private long nanosOf(Instant time) {
-        long age = Duration.between(time, runtime.clock().instant()).toNanos();
-        return runtime.nanoTime() - Math.max(0, age);
     }
 }

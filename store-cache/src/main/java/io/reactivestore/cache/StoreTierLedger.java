@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
 
-/** Keeps the books of an exclusive store tier: what is in it, what is on its way in or out, who goes next. */
+/** Keeps the books of our copies in a store tier: what is in it, what is on its way in or out, who goes next. */
 final class StoreTierLedger {
     /*
      * How it works. Everything runs on one serial scheduler; other threads only submit steps. A slot is one key. At most one request to
@@ -163,6 +163,28 @@ final class StoreTierLedger {
         if (index.remove(key, copy)) {
             submitForget(key);
         }
+    }
+
+    /** Takes a copy out of the books that is no longer there: somebody else has put another in its place, or deleted it. */
+    void lost(String key, Copy copy) {
+        if (!index.remove(key, copy)) {
+            return;
+        }
+        submit(() -> {
+            Slot slot = slots.get(key);
+            if (slot == null || slot.copy == null || slot.op != Op.NONE || slot.toDelete) {
+                return;
+            }
+            // By its generation: what the index knew about it may have been renewed since it was put.
+            if (Objects.equals(slot.copy.generation(), copy.generation())) {
+                kept.remove(slot);
+                counted -= slot.bytes;
+                slot.bytes = 0;
+                slot.copy = null;
+                advance(slot);
+                sendPuts();
+            }
+        });
     }
 
     private void submitForget(String key) {

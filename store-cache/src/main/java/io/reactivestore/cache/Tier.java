@@ -37,11 +37,16 @@ interface Tier {
     /** Keeps a copy, behind the caller, unless the pass turns out to be outdated or there is no room. */
     void fill(String key, CachedEntry entry, Pass pass);
 
-    /** Notes that the source has confirmed the copy of this key. */
-    void renew(String key, CachedEntry entry);
+    /** Notes that the source has confirmed the copy of this key, under this pass. */
+    void renew(String key, CachedEntry entry, Pass pass);
 
     /** Stops serving the copy of a key before this returns, and removes it behind the caller. */
     void drop(String key);
+
+    /** The same after another cache has written the key, and has removed the copy from where others see it. */
+    default void dropAfterOther(String key) {
+        drop(key);
+    }
 
     /** Stops serving every copy under a prefix before this returns, and removes them behind the caller. */
     void dropPrefix(String prefix);
