@@ -37,31 +37,37 @@ public final class Demo {
     private Demo() {}
 
     public static void main(String[] args) throws IOException {
+        System.exit(run(args));
+    }
+
+    /** The exit status: 0 if every byte was right, 1 if one was not, 2 if the command line was not. */
+    static int run(String... args) throws IOException {
         DemoArguments arguments;
         try {
             arguments = DemoArguments.parse(args);
         } catch (IllegalArgumentException e) {
             System.err.println(e.getMessage() + "\n" + DemoArguments.USAGE);
-            System.exit(2);
-            return;
+            return 2;
         }
         List<DemoFile> files = DemoFiles.find(arguments.directory());
         if (files.isEmpty()) {
             System.err.println("there are no files of at most 16 MiB in " + arguments.directory());
-            System.exit(2);
+            return 2;
         }
         Path directory = Files.createTempDirectory("reactivestore-demo");
         CallCounter calls = new CallCounter();
-        boolean right;
         try (Bucket bucket = Bucket.open(arguments, calls)) {
-            right = run(arguments, files, bucket, calls, directory);
+            return exitStatus(run(arguments, files, bucket, calls, directory));
         } finally {
             deleteAll(directory);
         }
-        System.exit(right ? 0 : 1);
     }
 
-    private static boolean run(
+    static int exitStatus(List<Pass.Result> passes) {
+        return passes.stream().allMatch(pass -> pass.different() == 0) ? 0 : 1;
+    }
+
+    private static List<Pass.Result> run(
             DemoArguments arguments, List<DemoFile> files, Bucket bucket, CallCounter calls, Path directory) {
         long bytes = files.stream().mapToLong(DemoFile::bytes).sum();
         System.out.printf("%d files, %.1f MB, %s%n", files.size(), bytes / 1e6, bucket);
@@ -89,7 +95,7 @@ public final class Demo {
         if (arguments.json() != null) {
             writeJson(arguments.json(), files.size(), bytes, passes, listing);
         }
-        return passes.stream().allMatch(pass -> pass.different() == 0);
+        return passes;
     }
 
     private static CacheStore cache(Store source, Path directory) {
