@@ -18,11 +18,14 @@ public final class Lifecycle {
      *                      opening --close--> closed (the opening is let finish, then closed)
      *   new --close--> closed
      *
-     *   state     written by                     guard   seen by others
-     *   opening   first use, failure, close      CAS     at once; CLOSED is never taken back
+     *   state     written by                       guard   seen by others
+     *   opening   first use, its end, close        CAS     at once; CLOSED is never taken back
      *
      * One field for the opening and for the close, so that no opening can begin that the close did not see.
      */
+
+    /** In the place of the opening, once it is done: nobody has to wait for it any more. */
+    private static final Mono<Void> OPENED = Mono.empty();
 
     /** In the place of the opening, from the close on. */
     private static final Mono<Void> CLOSED = Mono.never();
@@ -58,24 +61,30 @@ public final class Lifecycle {
 
     /** Runs an operation on the open store. */
     public <T> Mono<T> whenOpen(String operation, @Nullable String key, Supplier<Mono<T>> work) {
-        Mono<T> checked = Mono.defer(() -> {
-            requireOpen(operation, key);
-            return work.get();
-        });
         return Mono.defer(() -> {
             Mono<Void> opened = opened();
+            if (opened == OPENED) {
+                return work.get();
+            }
+            Mono<T> checked = Mono.defer(() -> {
+                requireOpen(operation, key);
+                return work.get();
+            });
             return opened == CLOSED ? checked : opened.then(checked);
         });
     }
 
     /** Runs an operation of many elements on the open store. */
     public <T> Flux<T> whenOpenMany(String operation, @Nullable String key, Supplier<Flux<T>> work) {
-        Flux<T> checked = Flux.defer(() -> {
-            requireOpen(operation, key);
-            return work.get();
-        });
         return Flux.defer(() -> {
             Mono<Void> opened = opened();
+            if (opened == OPENED) {
+                return work.get();
+            }
+            Flux<T> checked = Flux.defer(() -> {
+                requireOpen(operation, key);
+                return work.get();
+            });
             return opened == CLOSED ? checked : opened.thenMany(checked);
         });
     }
@@ -96,7 +105,7 @@ public final class Lifecycle {
         return close;
     }
 
-    /** The opening, begun now if it is the first; {@link #CLOSED} if it is too late for one. */
+    /** The opening, begun now if it is the first; {@link #OPENED} if it is done, {@link #CLOSED} if it is too late for one. */
     private Mono<Void> opened() {
         Mono<Void> present = opening.get();
         if (present != null) {
@@ -107,6 +116,7 @@ public final class Lifecycle {
         AtomicReference<@Nullable Mono<Void>> self = new AtomicReference<>();
         Mono<Void> mine = Mono.defer(open)
                 .doOnError(e -> opening.compareAndSet(self.get(), null))
+                .doOnSuccess(done -> opening.compareAndSet(self.get(), OPENED))
                 .contextWrite(context -> Context.empty())
                 .cache();
         self.set(mine);

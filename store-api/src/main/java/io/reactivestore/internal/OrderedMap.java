@@ -17,10 +17,10 @@ import org.jspecify.annotations.Nullable;
 public final class OrderedMap<K, V> {
 
     private final Comparator<? super K> order;
-    private final @Nullable Node<K, V> root;
+    private final @Nullable OrderedNode<K, V> root;
     private final int size;
 
-    private OrderedMap(Comparator<? super K> order, @Nullable Node<K, V> root, int size) {
+    OrderedMap(Comparator<? super K> order, @Nullable OrderedNode<K, V> root, int size) {
         this.order = order;
         this.root = root;
         this.size = size;
@@ -35,7 +35,7 @@ public final class OrderedMap<K, V> {
     }
 
     public @Nullable V get(K key) {
-        Node<K, V> node = root;
+        OrderedNode<K, V> node = root;
         while (node != null) {
             int c = order.compare(key, node.key);
             if (c == 0) {
@@ -48,13 +48,17 @@ public final class OrderedMap<K, V> {
 
     /** This map with one entry more, or with another value for its key. */
     public OrderedMap<K, V> with(K key, V value) {
-        int more = get(key) == null ? 1 : 0;
-        return new OrderedMap<>(order, put(root, key, value), size + more);
+        OrderedNode.Edit<K, V> edit = new OrderedNode.Edit<>(order);
+        OrderedNode<K, V> changed = edit.put(root, key, value);
+        return new OrderedMap<>(order, changed, size + edit.growth);
     }
 
     /** This map without an entry; the same map if there is none. */
     public OrderedMap<K, V> without(K key) {
-        return get(key) == null ? this : new OrderedMap<>(order, remove(root, key), size - 1);
+        if (get(key) == null) {
+            return this;
+        }
+        return new OrderedMap<>(order, new OrderedNode.Edit<K, V>(order).remove(root, key), size - 1);
     }
 
     /** The values whose keys are at or after {@code from}, in order; all of them if it is null. */
@@ -62,90 +66,12 @@ public final class OrderedMap<K, V> {
         return new Ascent<>(root, from, order);
     }
 
-    private Node<K, V> put(@Nullable Node<K, V> node, K key, V value) {
-        if (node == null) {
-            return new Node<>(key, value, null, null);
-        }
-        int c = order.compare(key, node.key);
-        if (c == 0) {
-            return new Node<>(key, value, node.left, node.right);
-        }
-        return c < 0
-                ? balanced(node, put(node.left, key, value), node.right)
-                : balanced(node, node.left, put(node.right, key, value));
-    }
-
-    private @Nullable Node<K, V> remove(@Nullable Node<K, V> node, K key) {
-        if (node == null) {
-            return null;
-        }
-        int c = order.compare(key, node.key);
-        if (c < 0) {
-            return balanced(node, remove(node.left, key), node.right);
-        }
-        if (c > 0) {
-            return balanced(node, node.left, remove(node.right, key));
-        }
-        if (node.left == null || node.right == null) {
-            return node.left == null ? node.right : node.left;
-        }
-        Node<K, V> next = node.right;
-        while (next.left != null) {
-            next = next.left;
-        }
-        return balanced(next, node.left, remove(node.right, next.key));
-    }
-
-    /** A node with this one's entry and these subtrees, whose heights differ by at most two, rotated into balance. */
-    private static <K, V> Node<K, V> balanced(Node<K, V> entry, @Nullable Node<K, V> left, @Nullable Node<K, V> right) {
-        int lean = height(left) - height(right);
-        if (lean > 1 && left != null) {
-            Node<K, V> middle = left.right;
-            if (middle == null || height(left.left) >= middle.height) {
-                return node(left, left.left, node(entry, middle, right));
-            }
-            return node(middle, node(left, left.left, middle.left), node(entry, middle.right, right));
-        }
-        if (lean < -1 && right != null) {
-            Node<K, V> middle = right.left;
-            if (middle == null || height(right.right) >= middle.height) {
-                return node(right, node(entry, left, middle), right.right);
-            }
-            return node(middle, node(entry, left, middle.left), node(right, middle.right, right.right));
-        }
-        return node(entry, left, right);
-    }
-
-    private static <K, V> Node<K, V> node(Node<K, V> entry, @Nullable Node<K, V> left, @Nullable Node<K, V> right) {
-        return new Node<>(entry.key, entry.value, left, right);
-    }
-
-    private static int height(@Nullable Node<?, ?> node) {
-        return node == null ? 0 : node.height;
-    }
-
-    private static final class Node<K, V> {
-        final K key;
-        final V value;
-        final @Nullable Node<K, V> left;
-        final @Nullable Node<K, V> right;
-        final int height;
-
-        Node(K key, V value, @Nullable Node<K, V> left, @Nullable Node<K, V> right) {
-            this.key = key;
-            this.value = value;
-            this.left = left;
-            this.right = right;
-            this.height = 1 + Math.max(OrderedMap.height(left), OrderedMap.height(right));
-        }
-    }
-
     private static final class Ascent<K, V> implements Iterator<V> {
 
-        private final Deque<Node<K, V>> path = new ArrayDeque<>();
+        private final Deque<OrderedNode<K, V>> path = new ArrayDeque<>();
 
-        Ascent(@Nullable Node<K, V> root, @Nullable K from, Comparator<? super K> order) {
-            Node<K, V> node = root;
+        Ascent(@Nullable OrderedNode<K, V> root, @Nullable K from, Comparator<? super K> order) {
+            OrderedNode<K, V> node = root;
             while (node != null) {
                 if (from == null || order.compare(from, node.key) <= 0) {
                     path.push(node);
@@ -166,8 +92,8 @@ public final class OrderedMap<K, V> {
             if (path.isEmpty()) {
                 throw new NoSuchElementException();
             }
-            Node<K, V> found = path.pop();
-            for (Node<K, V> node = found.right; node != null; node = node.left) {
+            OrderedNode<K, V> found = path.pop();
+            for (OrderedNode<K, V> node = found.right; node != null; node = node.left) {
                 path.push(node);
             }
             return found.value;
