@@ -31,13 +31,25 @@ public final class Content {
     /** Set by the first subscription to content that can be read once; null if it can be read again. */
     private final @Nullable AtomicBoolean taken;
 
+    /** All of the bytes, which nobody changes; null if they are not in memory. */
+    private final @Nullable ByteBuffer held;
+
     private Content(
             Function<StoreRuntime, Mono<Long>> length,
             Function<StoreRuntime, Flux<ByteBuffer>> body,
             @Nullable AtomicBoolean taken) {
+        this(length, body, taken, null);
+    }
+
+    private Content(
+            Function<StoreRuntime, Mono<Long>> length,
+            Function<StoreRuntime, Flux<ByteBuffer>> body,
+            @Nullable AtomicBoolean taken,
+            @Nullable ByteBuffer held) {
         this.length = length;
         this.body = body;
         this.taken = taken;
+        this.held = held;
     }
 
     /** No bytes at all. */
@@ -150,6 +162,11 @@ public final class Content {
         return length.apply(Objects.requireNonNull(runtime, "runtime"));
     }
 
+    /** The bytes, if they lie in memory: a view of what nobody changes, which a store may keep; otherwise null. */
+    public @Nullable ByteBuffer inMemory() {
+        return held == null ? null : held.duplicate();
+    }
+
     /**
      * The bytes.
      *
@@ -175,6 +192,7 @@ public final class Content {
         return new Content(
                 runtime -> Mono.just((long) bytes.remaining()),
                 runtime -> Flux.defer(() -> bytes.hasRemaining() ? Flux.just(bytes.duplicate()) : Flux.empty()),
-                null);
+                null,
+                bytes);
     }
 }

@@ -200,6 +200,26 @@ class ContentTest {
                 .withMessage("content: need a length of 0 or more bytes, was -1");
     }
 
+    @Test
+    void contentInMemory_givesAReadOnlyView_eachWithAPositionOfItsOwn() {
+        for (Content content :
+                List.of(Content.text("abc"), Content.bytes("abc".getBytes()), Content.buffer(buffer("abc")))) {
+            ByteBuffer first = content.inMemory();
+            assertThat(first).isEqualTo(buffer("abc"));
+            assertThat(first.isReadOnly()).isTrue();
+            first.get();
+            assertThat(content.inMemory()).isEqualTo(buffer("abc"));
+        }
+        assertThat(Content.empty().inMemory()).isEqualTo(buffer(""));
+    }
+
+    @Test
+    void contentThatMustBeReadOrChecked_isNotInMemory() {
+        assertThat(pooled("abc").inMemory()).isNull();
+        assertThat(Content.text("abc").withLength(4).inMemory()).isNull();
+        assertThat(Content.text("abc").through(body -> body).inMemory()).isNull();
+    }
+
     private static Content pooled(String text) {
         return Content.publisher(Flux.just(text), String::length, (s, b) -> b.put(buffer(s)), s -> {});
     }

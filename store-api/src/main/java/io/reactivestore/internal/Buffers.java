@@ -5,6 +5,7 @@ import io.reactivestore.StoredObject;
 import io.reactivestore.error.StoreCorruptException;
 import io.reactivestore.error.StoreRejectedException;
 import java.nio.ByteBuffer;
+import java.util.function.Supplier;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
@@ -40,22 +41,36 @@ public final class Buffers {
         });
     }
 
+    /** All of an answer whose bytes are in memory, as {@link StoredObject#bytes()} promises: a view of them. */
+    public static Mono<ByteBuffer> whole(StoredObject object, Supplier<ByteBuffer> bytes) {
+        return buffered(object, () -> Mono.fromSupplier(bytes));
+    }
+
     /** All of an answer in one array of its own, as {@link StoredObject#byteArray()} promises. */
     public static Mono<byte[]> collect(StoredObject object) {
+        return buffered(object, () -> collectBody(object));
+    }
+
+    private static <T> Mono<T> buffered(StoredObject object, Supplier<Mono<T>> read) {
         if (object.status() == StoredObject.Status.NOT_MODIFIED) {
             return Mono.empty();
         }
         long length = object.span().length();
-        ObjectInfo info = object.info();
         long max = object.options().maxBufferedBytes();
         if (length > max) {
             return Mono.error(new StoreRejectedException(
                     "get",
-                    info.key(),
+                    object.info().key(),
                     length + " bytes are more than the maxBufferedBytes of " + max + "; read body() instead",
                     false,
                     null));
         }
+        return read.get();
+    }
+
+    private static Mono<byte[]> collectBody(StoredObject object) {
+        long length = object.span().length();
+        ObjectInfo info = object.info();
         return Mono.defer(() -> {
             byte[] bytes = new byte[(int) length];
             ByteBuffer whole = ByteBuffer.wrap(bytes);

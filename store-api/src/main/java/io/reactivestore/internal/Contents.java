@@ -26,11 +26,25 @@ public final class Contents {
 
     /** All bytes of one attempt in one read-only buffer. */
     public static Mono<ByteBuffer> collect(String operation, String key, Content content, StoreRuntime runtime) {
+        return collect(operation, key, content, runtime, MAX_ARRAY_BYTES, "an array, " + MAX_ARRAY_BYTES);
+    }
+
+    /**
+     * The same, up to a limit; fails with {@link StoreRejectedException} as soon as there are more.
+     *
+     * @param limit what the content is longer than, for the message
+     */
+    public static Mono<ByteBuffer> collect(
+            String operation, String key, Content content, StoreRuntime runtime, long maxBytes, String limit) {
+        ByteBuffer held = content.inMemory();
+        if (held != null && held.remaining() <= maxBytes) {
+            return Mono.just(held);
+        }
         return checked(operation, key, content, runtime)
                 .collect(ByteArrayOutputStream::new, (all, chunk) -> {
-                    if ((long) all.size() + chunk.remaining() > MAX_ARRAY_BYTES) {
+                    if ((long) all.size() + chunk.remaining() > Math.min(maxBytes, MAX_ARRAY_BYTES)) {
                         throw new StoreRejectedException(
-                                operation, key, "the content is longer than an array, " + MAX_ARRAY_BYTES, false, null);
+                                operation, key, "the content is longer than " + limit, false, null);
                     }
                     byte[] bytes = new byte[chunk.remaining()];
                     chunk.get(bytes);

@@ -11,6 +11,7 @@ import io.reactivestore.ListOptions;
 import io.reactivestore.ObjectInfo;
 import io.reactivestore.RangedObject;
 import io.reactivestore.ReadOptions;
+import io.reactivestore.Served;
 import io.reactivestore.Store;
 import io.reactivestore.StoreCapabilities;
 import io.reactivestore.StoreRuntime;
@@ -18,6 +19,7 @@ import io.reactivestore.StoredObject;
 import io.reactivestore.WriteOptions;
 import io.reactivestore.error.ObjectNotFoundException;
 import io.reactivestore.internal.Arguments;
+import io.reactivestore.internal.BufferedObject;
 import io.reactivestore.internal.BulkDelete;
 import io.reactivestore.internal.Conditions;
 import io.reactivestore.internal.Contents;
@@ -85,7 +87,8 @@ public final class MemoryStore implements Store {
                 "get",
                 key,
                 () -> Mono.justOrEmpty(find("get", key, options))
-                        .map(found -> new MemoryObject(found, options, lifecycle)));
+                        .map(found -> new BufferedObject(
+                                found.info(), found.bytes(), options, Served.fromSource(), lifecycle)));
     }
 
     @Override

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.reactivestore.Content;
 import io.reactivestore.StoreRuntime;
 import io.reactivestore.error.StoreCorruptException;
+import io.reactivestore.error.StoreRejectedException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -12,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import reactor.core.publisher.Flux;
@@ -124,6 +126,21 @@ class ContentsTest {
         StepVerifier.create(Contents.collect("put", "a", chunks(2).withLength(1), RUNTIME))
                 .expectError(StoreCorruptException.class)
                 .verify(PATIENCE);
+    }
+
+    @Test
+    void contentBeyondALimit_isRefused_whereverItLies() {
+        for (Content content : List.of(Content.text("abcd"), chunks(2, 2).asReplayable())) {
+            StepVerifier.create(Contents.collect("put", "a", content, RUNTIME, 3, "maxEntryBytes, 3"))
+                    .expectErrorSatisfies(error -> assertThat(error)
+                            .isInstanceOf(StoreRejectedException.class)
+                            .hasMessageContaining("longer than maxEntryBytes, 3"))
+                    .verify(PATIENCE);
+            StepVerifier.create(Contents.collect("put", "a", content, RUNTIME, 4, "maxEntryBytes, 4"))
+                    .expectNextMatches(all -> all.remaining() == 4)
+                    .expectComplete()
+                    .verify(PATIENCE);
+        }
     }
 
     private static Content chunks(int... sizes) {

@@ -11,6 +11,7 @@ import io.reactivestore.internal.Lifecycle;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
 
 /** A whole object held in memory, which is also the answer to a plain read that finds it there fresh. */
 final class CachedEntry implements StoredObject {
@@ -80,8 +81,18 @@ final class CachedEntry implements StoredObject {
     }
 
     Flux<ByteBuffer> body(Span span, int chunkBytes) {
-        ByteBuffer part = bytes.slice((int) span.start(), (int) span.length());
+        ByteBuffer part = slice(span);
         return Buffers.chunks(part, chunkBytes).doOnNext(chunk -> lifecycle.requireOpen("get", info.key()));
+    }
+
+    /** A view of some of the bytes; fails once the store is closed. */
+    ByteBuffer part(Span span) {
+        lifecycle.requireOpen("get", info.key());
+        return slice(span);
+    }
+
+    private ByteBuffer slice(Span span) {
+        return bytes.slice((int) span.start(), (int) span.length());
     }
 
     @Override
@@ -112,6 +123,11 @@ final class CachedEntry implements StoredObject {
     @Override
     public Flux<ByteBuffer> body() {
         return body(span(), options().chunkBytes());
+    }
+
+    @Override
+    public Mono<ByteBuffer> bytes() {
+        return Buffers.whole(this, () -> part(span()));
     }
 
     @Override

@@ -5,10 +5,12 @@ import io.reactivestore.ReadOptions;
 import io.reactivestore.Served;
 import io.reactivestore.Span;
 import io.reactivestore.StoredObject;
+import io.reactivestore.internal.Buffers;
 import io.reactivestore.internal.Conditions;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
 
 /** A held object as one caller asked for it: its range, its conditions, its limits, and where it was found. */
 final class EntryView implements StoredObject {
@@ -57,6 +59,11 @@ final class EntryView implements StoredObject {
     @Override
     public Flux<ByteBuffer> body() {
         return entry.body(span, options.chunkBytes());
+    }
+
+    @Override
+    public Mono<ByteBuffer> bytes() {
+        return Buffers.whole(this, () -> entry.part(span));
     }
 
     @Override

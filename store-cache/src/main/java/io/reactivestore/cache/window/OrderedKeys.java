@@ -1,8 +1,8 @@
 package io.reactivestore.cache.window;
 
-import io.reactivestore.Keys;
 import io.reactivestore.internal.Buffers;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /** Bytes as keys of a {@link io.reactivestore.Store}, in the same order. */
@@ -36,7 +36,8 @@ final class OrderedKeys {
     private OrderedKeys() {}
 
     static String encode(ByteBuffer bytes) {
-        StringBuilder key = new StringBuilder(Keys.MAX_BYTES);
+        byte[] key = new byte[encodedLength(bytes.remaining())];
+        int at = 0;
         int bits = 0;
         int bitCount = 0;
         for (int i = bytes.position(); i < bytes.limit(); i++) {
@@ -44,14 +45,19 @@ final class OrderedKeys {
             bitCount += Byte.SIZE;
             while (bitCount >= DIGIT_BITS) {
                 bitCount -= DIGIT_BITS;
-                append(key, (bits >>> bitCount) & DIGIT_MASK);
+                at = append(key, at, (bits >>> bitCount) & DIGIT_MASK);
             }
             bits &= (1 << bitCount) - 1;
         }
         if (bitCount > 0) {
-            append(key, bits << (DIGIT_BITS - bitCount));
+            append(key, at, bits << (DIGIT_BITS - bitCount));
         }
-        return key.toString();
+        return new String(key, StandardCharsets.ISO_8859_1);
+    }
+
+    private static int encodedLength(int bytes) {
+        int digits = (bytes * Byte.SIZE + DIGIT_BITS - 1) / DIGIT_BITS;
+        return digits == 0 ? 0 : digits + (digits - 1) / SEGMENT_CHARS;
     }
 
     /** The bytes that a key stands for; null if it stands for none. */
@@ -88,10 +94,12 @@ final class OrderedKeys {
         return key.substring(0, last) + (char) (key.charAt(last) - 1) + ABOVE_ALL;
     }
 
-    private static void append(StringBuilder key, int digit) {
-        if (key.length() % (SEGMENT_CHARS + 1) == SEGMENT_CHARS) {
-            key.append('/');
+    private static int append(byte[] key, int at, int digit) {
+        int next = at;
+        if (next % (SEGMENT_CHARS + 1) == SEGMENT_CHARS) {
+            key[next++] = '/';
         }
-        key.append(DIGITS.charAt(digit));
+        key[next] = (byte) DIGITS.charAt(digit);
+        return next + 1;
     }
 }

@@ -12,6 +12,7 @@ import io.reactivestore.ObjectInfo;
 import io.reactivestore.RangedObject;
 import io.reactivestore.ReadMode;
 import io.reactivestore.ReadOptions;
+import io.reactivestore.Served;
 import io.reactivestore.Store;
 import io.reactivestore.StoreCapabilities;
 import io.reactivestore.StoreRuntime;
@@ -27,12 +28,15 @@ import io.reactivestore.error.PreconditionFailedException;
 import io.reactivestore.error.StoreUnavailableException;
 import io.reactivestore.error.StoreUnsupportedException;
 import io.reactivestore.internal.Arguments;
+import io.reactivestore.internal.BufferedObject;
 import io.reactivestore.internal.BulkDelete;
 import io.reactivestore.internal.Conditions;
+import io.reactivestore.internal.Contents;
 import io.reactivestore.internal.Directory;
 import io.reactivestore.internal.Lifecycle;
 import io.reactivestore.internal.Ranges;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
@@ -68,6 +72,7 @@ public final class WriteBackStore implements Store {
      */
 
     private static final int SCAN_CONCURRENCY = 8;
+    private static final Served FROM_MEMORY = new Served(Served.MEMORY, false, Duration.ZERO);
 
     private final Store inner;
     private final Settings settings;
@@ -87,6 +92,9 @@ public final class WriteBackStore implements Store {
 
     private final AtomicLong etags = new AtomicLong();
 
+    /** What a put that is too long is told. */
+    private final String entryLimit;
+
     WriteBackStore(Store inner, Settings settings, StoreRuntime runtime) {
         this.inner = inner;
         this.settings = settings;
@@ -101,6 +109,7 @@ public final class WriteBackStore implements Store {
         this.clearing = new Clearing(inner, table, gates, runtime, settings.inDoubt(), room::changed);
         this.readable = new ForwardingStore(inner) {};
         this.lifecycle = new Lifecycle(inner::open, this::shut);
+        this.entryLimit = "maxEntryBytes, " + settings.maxEntryBytes() + "; putInner takes it";
         this.etagPrefix = "wb-" + Long.toHexString(runtime.random().nextLong()) + "-";
     }
 
@@ -189,7 +198,7 @@ public final class WriteBackStore implements Store {
         return lifecycle.whenOpen(
                 "put",
                 key,
-                () -> Values.collect(key, content, settings.maxEntryBytes(), runtime)
+                () -> Contents.collect("put", key, content, runtime, settings.maxEntryBytes(), entryLimit)
                         .flatMap(value -> {
                             ObjectInfo info = newInfo(key, value, options);
                             return room.take(new Entry(key, value, info, info.etag(), options, context, 0))
@@ -466,7 +475,7 @@ public final class WriteBackStore implements Store {
     private record Held(ObjectInfo info, ByteBuffer value) {
 
         StoredObject object(ReadOptions options, Lifecycle lifecycle) {
-            return new HeldObject(info, value, options, lifecycle);
+            return new BufferedObject(info, value, options, FROM_MEMORY, lifecycle);
         }
     }
 }
