@@ -1,5 +1,6 @@
 package io.reactivestore.payload;
 
+import io.reactivestore.StoreRuntime;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -7,13 +8,25 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HexFormat;
 import org.apache.commons.codec.digest.Blake3;
+import reactor.core.publisher.Mono;
 
 /** BLAKE3 of 256 bits, as 64 lower-case hex digits. */
 final class Blake3Hash {
 
     private static final int BUFFER_BYTES = 64 << 10;
 
+    /** Hashing more than this takes longer than a hop to another thread. */
+    private static final int HASHED_INLINE_BYTES = 64 << 10;
+
     private Blake3Hash() {}
+
+    /** The hash of these bytes, told by a thread that may not block. */
+    static Mono<String> of(ByteBuffer bytes, StoreRuntime runtime) {
+        Mono<String> hash = Mono.fromSupplier(() -> of(bytes));
+        return bytes.remaining() <= HASHED_INLINE_BYTES
+                ? hash
+                : hash.subscribeOn(runtime.io()).publishOn(runtime.delivery());
+    }
 
     /** Does not move the buffer. */
     static String of(ByteBuffer bytes) {

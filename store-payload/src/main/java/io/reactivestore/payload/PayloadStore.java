@@ -4,12 +4,9 @@ import io.reactivestore.Content;
 import io.reactivestore.Keys;
 import io.reactivestore.ListOptions;
 import io.reactivestore.ObjectInfo;
-import io.reactivestore.ReadOptions;
 import io.reactivestore.Store;
 import io.reactivestore.StoreCapabilities.ListOrder;
 import io.reactivestore.StoreRuntime;
-import io.reactivestore.error.ObjectChangedException;
-import io.reactivestore.error.ObjectNotFoundException;
 import io.reactivestore.error.StoreCorruptException;
 import io.reactivestore.error.StoreException;
 import io.reactivestore.error.StoreRejectedException;
@@ -21,7 +18,6 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
-import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
@@ -41,26 +37,22 @@ import reactor.core.publisher.Mono;
  */
 public final class PayloadStore {
     /*
-     * How it works. Writes of one key take turns (Turns); readers never wait. A reader takes the payload first, then the metadata. Between
-     * the two another writer may have replaced both, so that they do not fit: it reads again, and believes in corruption only if the same
-     * two objects, by etag and time, are still there.
+     * How it works. Writes of one key take turns (Turns); readers (PayloadReader) never wait. Sizes and the listeners are told what comes
+     * and goes.
      */
-
-    /** Hashing more than this takes longer than a hop to another thread. */
-    private static final int HASHED_INLINE_BYTES = 64 << 10;
-
-    private static final int META_MAX_BYTES = 16 << 20;
-
-    /** An entry that is replaced more often than this during one lookup is a miss. */
-    private static final int TRIES = 10;
 
     private static final int ENTRY_CONCURRENCY = 16;
 
     private final Store store;
     private final long maxPayloadBytes;
+
+    /** What a payload that is too long is told. */
+    private final String payloadLimit;
+
     private final boolean dropCorrupt;
     private final StoreRuntime runtime;
     private final Lifecycle lifecycle;
+    private final PayloadReader reader;
     private final Turns turns = new Turns();
     private final Sizes sizes = new Sizes();
     private final List<Changes> listeners = new CopyOnWriteArrayList<>();
@@ -68,8 +60,10 @@ public final class PayloadStore {
     PayloadStore(Store store, long maxPayloadBytes, boolean dropCorrupt, StoreRuntime runtime) {
         this.store = store;
         this.maxPayloadBytes = maxPayloadBytes;
+        this.payloadLimit = "maxPayloadBytes, " + maxPayloadBytes + " bytes";
         this.dropCorrupt = dropCorrupt;
         this.runtime = runtime;
+        this.reader = new PayloadReader(store, maxPayloadBytes, runtime);
         this.lifecycle = new Lifecycle(store::open, Mono::empty);
     }
 
@@ -114,8 +108,8 @@ public final class PayloadStore {
         return lifecycle.whenOpen(
                 "persist",
                 key.hex(),
-                () -> collect(key, payload)
-                        .flatMap(bytes -> hash(bytes)
+                () -> Contents.collect("persist", key.hex(), payload, runtime, maxPayloadBytes, payloadLimit)
+                        .flatMap(bytes -> Blake3Hash.of(bytes, runtime)
                                 .map(hash -> new PayloadMeta(
                                         hash,
                                         bytes.remaining(),
@@ -134,7 +128,13 @@ public final class PayloadStore {
      */
     public Mono<Payload> lookup(PayloadKey key) {
         Keys.requireNonNull("lookup", "key", key);
-        return lifecycle.whenOpen("lookup", key.hex(), () -> lookup(key, null, TRIES));
+        return lifecycle.whenOpen(
+                "lookup",
+                key.hex(),
+                () -> reader.read(key)
+                        .flatMap(verdict -> verdict instanceof Verdict.Corrupt corrupt
+                                ? corrupt(key, corrupt.error())
+                                : Mono.just(((Verdict.Sound) verdict).payload())));
     }
 
     /** Removes a payload. One that is absent, as a whole or by half, is fine. */
@@ -189,7 +189,7 @@ public final class PayloadStore {
                 "entries",
                 null,
                 () -> halves().filter(Halves::isWhole)
-                        .flatMapSequential(each -> entry(each.key()), ENTRY_CONCURRENCY, 1));
+                        .flatMapSequential(each -> reader.entry(each.key()), ENTRY_CONCURRENCY, 1));
     }
 
     /** Opens the store below. */
@@ -213,32 +213,6 @@ public final class PayloadStore {
 
     void listen(Changes listener) {
         listeners.add(listener);
-    }
-
-    private Mono<ByteBuffer> collect(PayloadKey key, Content payload) {
-        return Mono.defer(() -> {
-            long[] seen = {0};
-            Content bounded = payload.through(body -> body.doOnNext(chunk -> {
-                seen[0] += chunk.remaining();
-                if (seen[0] > maxPayloadBytes) {
-                    throw new StoreRejectedException(
-                            "persist",
-                            key.hex(),
-                            "the payload is longer than maxPayloadBytes, " + maxPayloadBytes + " bytes",
-                            false,
-                            null);
-                }
-            }));
-            return Contents.collect("persist", key.hex(), bounded, runtime);
-        });
-    }
-
-    private Mono<String> hash(ByteBuffer bytes) {
-        return bytes.remaining() <= HASHED_INLINE_BYTES
-                ? Mono.fromSupplier(() -> Blake3Hash.of(bytes))
-                : Mono.fromSupplier(() -> Blake3Hash.of(bytes))
-                        .subscribeOn(runtime.io())
-                        .publishOn(runtime.delivery());
     }
 
     private Mono<PayloadMeta> write(PayloadKey key, ByteBuffer bytes, PayloadMeta meta) {
@@ -277,88 +251,8 @@ public final class PayloadStore {
         return store.delete(name).doOnSuccess(gone -> sizes.written(name, null)).doOnError(error -> sizes.forget());
     }
 
-    private Mono<Payload> lookup(PayloadKey key, @Nullable Found before, int tries) {
-        return find(key)
-                .flatMap(found -> hash(found.payload()).flatMap(hash -> {
-                    Object verdict = judge(key, found, hash);
-                    if (verdict instanceof Payload payload) {
-                        return Mono.just(payload);
-                    }
-                    if (before != null && before.isSame(found)) {
-                        return corrupt(key, (StoreCorruptException) verdict);
-                    }
-                    return tries == 0 ? Mono.<Payload>empty() : lookup(key, found, tries - 1);
-                }))
-                .onErrorResume(
-                        ObjectChangedException.class, e -> tries == 0 ? Mono.empty() : lookup(key, null, tries - 1))
-                .onErrorResume(ObjectNotFoundException.class, e -> Mono.empty());
-    }
-
-    /** What is there of both halves; empty if one is missing. */
-    private Mono<Found> find(PayloadKey key) {
-        ReadOptions whole = ReadOptions.defaults().withMaxBufferedBytes(maxPayloadBytes);
-        return store.get(Names.payload(key), whole)
-                .flatMap(payload -> payload.bytes()
-                        .flatMap(bytes ->
-                                meta(key).map(meta -> new Found(payload.info(), bytes, meta.info(), meta.json()))));
-    }
-
-    private record Meta(ObjectInfo info, ByteBuffer json) {}
-
-    private Mono<Meta> meta(PayloadKey key) {
-        return store.get(Names.meta(key), ReadOptions.defaults().withMaxBufferedBytes(META_MAX_BYTES))
-                .flatMap(object -> object.bytes().map(json -> new Meta(object.info(), json)));
-    }
-
-    private record Found(ObjectInfo payloadInfo, ByteBuffer payload, ObjectInfo metaInfo, ByteBuffer meta) {
-
-        boolean isSame(Found other) {
-            return isSame(payloadInfo, other.payloadInfo) && isSame(metaInfo, other.metaInfo);
-        }
-
-        private static boolean isSame(ObjectInfo one, ObjectInfo other) {
-            return one.etag().equals(other.etag()) && one.lastModified().equals(other.lastModified());
-        }
-    }
-
-    /** The payload, or the {@link StoreCorruptException} that it may be. */
-    private static Object judge(PayloadKey key, Found found, String actual) {
-        PayloadMeta meta;
-        try {
-            meta = MetaJson.decode(found.meta());
-        } catch (IllegalArgumentException e) {
-            return new StoreCorruptException(
-                    "lookup", key.hex(), "the metadata cannot be read: " + e.getMessage(), false, e);
-        }
-        return actual.equals(meta.payloadHash())
-                ? new Payload(key, meta, found.payload())
-                : new StoreCorruptException(
-                        "lookup",
-                        key.hex(),
-                        "the payload should have the hash " + meta.payloadHash() + ", but has " + actual,
-                        false,
-                        null);
-    }
-
     private Mono<Payload> corrupt(PayloadKey key, StoreCorruptException error) {
         return dropCorrupt ? turns.inTurn(key, () -> delete(key)).then(Mono.empty()) : Mono.error(error);
-    }
-
-    private Mono<PayloadEntry> entry(PayloadKey key) {
-        return meta(key)
-                .mapNotNull(meta -> {
-                    try {
-                        return new PayloadEntry(key, MetaJson.decode(meta.json()));
-                    } catch (IllegalArgumentException unreadable) {
-                        return null;
-                    }
-                })
-                // Gone or replaced while it was read, or longer than any metadata.
-                .onErrorResume(
-                        e -> e instanceof ObjectChangedException
-                                || e instanceof ObjectNotFoundException
-                                || e instanceof StoreRejectedException,
-                        e -> Mono.empty());
     }
 
     private Flux<ObjectInfo> ours() {

@@ -10,16 +10,21 @@ import static io.reactivestore.payload.PayloadFixture.persist;
 import static io.reactivestore.payload.PayloadFixture.put;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
 import io.reactivestore.Content;
 import io.reactivestore.ObjectInfo;
 import io.reactivestore.Store;
+import io.reactivestore.StoreCapabilities.ListOrder;
 import io.reactivestore.decorate.ReadOnlyStore;
+import io.reactivestore.embeddeds3.EmbeddedS3;
 import io.reactivestore.error.StoreClosedException;
 import io.reactivestore.error.StoreCorruptException;
 import io.reactivestore.error.StoreRejectedException;
 import io.reactivestore.local.LocalStore;
 import io.reactivestore.memory.MemoryStore;
+import io.reactivestore.s3.S3Dialect;
+import io.reactivestore.s3.S3Store;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -30,8 +35,10 @@ import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import reactor.core.publisher.Flux;
+import software.amazon.awssdk.auth.credentials.AnonymousCredentialsProvider;
+import software.amazon.awssdk.regions.Region;
 
-/** What a payload store promises, in memory and in a directory. */
+/** What a payload store promises, in memory, in a bucket and in a directory. */
 class PayloadStoreTest {
 
     @Nested
@@ -40,6 +47,21 @@ class PayloadStoreTest {
         @Override
         Store newStore() {
             return MemoryStore.create();
+        }
+    }
+
+    @Nested
+    class InS3 extends Cases {
+
+        @Override
+        Store newStore() {
+            EmbeddedS3 server = EmbeddedS3.shared();
+            return S3Store.builder(server.newBucket())
+                    .endpoint(server.endpoint())
+                    .region(Region.US_EAST_1)
+                    .credentialsProvider(AnonymousCredentialsProvider.create())
+                    .dialect(S3Dialect.s3Compatible().withListOrder(ListOrder.UTF16))
+                    .build();
         }
     }
 
@@ -211,9 +233,7 @@ class PayloadStoreTest {
 
             assertThat(all(payloads.entries()))
                     .extracting(PayloadEntry::key, entry -> entry.meta().bytes())
-                    .containsExactlyInAnyOrder(
-                            org.assertj.core.groups.Tuple.tuple(key("a"), 1L),
-                            org.assertj.core.groups.Tuple.tuple(key("b"), 2L));
+                    .containsExactlyInAnyOrder(tuple(key("a"), 1L), tuple(key("b"), 2L));
         }
 
         @Test
@@ -272,7 +292,7 @@ class PayloadStoreTest {
                     failure(StoreRejectedException.class, small.persist(key("a"), endless, "read", List.of()));
 
             assertThat(error)
-                    .hasMessage("persist " + key("a") + ": the payload is longer than maxPayloadBytes, 10 bytes");
+                    .hasMessage("persist " + key("a") + ": the content is longer than maxPayloadBytes, 10 bytes");
             assertThat(lookup(small, "a")).isEqualTo("old");
         }
 
