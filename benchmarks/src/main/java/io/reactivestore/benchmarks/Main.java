@@ -13,7 +13,8 @@ import tools.jackson.databind.json.JsonMapper;
 /** The command line: {@code list}, or {@code run NAME... [--quick] [--json FILE]}. */
 public final class Main {
 
-    private static final List<Benchmark> ALL = List.of(new L1HitBenchmark(), new CoalescingBenchmark());
+    private static final List<Benchmark> ALL =
+            List.of(new L1HitBenchmark(), new CoalescingBenchmark(), new WriteBackBenchmark(), new PayloadBenchmark());
 
     /** Caffeine logs each failed load with its stack; held here, since loggers are kept weakly. */
     private static final Logger CAFFEINE = Logger.getLogger("com.github.benmanes.caffeine");
