@@ -7,6 +7,7 @@ import io.reactivestore.cache.CacheStoreBuilder.Settings;
 import io.reactivestore.cache.CacheStoreBuilder.TierSettings;
 import io.reactivestore.cache.Invalidation.Event;
 import io.reactivestore.cache.Works.Work;
+import io.reactivestore.cache.internal.DirectoryLock;
 import io.reactivestore.internal.Lifecycle;
 import io.reactivestore.local.LocalStore;
 import java.time.Duration;
@@ -186,7 +187,7 @@ final class CacheParts {
             // Nobody else puts files there while we hold the lock, so a key that is not in the index is not there.
             StoreTier tier =
                     new StoreTier(Served.DISK, files, false, disk.maxBytes(), MAX_PENDING_BYTES, TIER_TIMEOUT, shared);
-            tiers.add(new DiskTier(tier, files, new DirectoryLock(disk.directory(), runtime.io())));
+            tiers.add(new DiskTier(tier, files, new DirectoryLock("cache", disk.directory(), runtime.io())));
         }
         for (TierSettings tier : settings.tiers()) {
             tiers.add(tier.shared() ? sharedTier(tier, shared) : exclusiveTier(tier, shared));

@@ -1,6 +1,7 @@
 package io.reactivestore.cache;
 
 import io.reactivestore.cache.Fence.Pass;
+import io.reactivestore.cache.internal.DirectoryLock;
 import io.reactivestore.local.LocalStore;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;

@@ -3,6 +3,7 @@ package io.reactivestore.cache.writeback;
 import io.reactivestore.Attempts;
 import io.reactivestore.Store;
 import io.reactivestore.StoreRuntime;
+import io.reactivestore.error.StoreClosedException;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -17,16 +18,20 @@ final class Clearing {
      * How it works. What a clear has begun it never takes back: from its begin on the inner store is hidden, so it must become empty
      * before it may be seen again.
      *
-     *   open --clear--> hidden: gates shut, table emptied, waits until no write is under way or in doubt
+     *   open --clear, noted in the journal--> hidden: gates shut, table emptied, waits until no write is under way or in doubt
      *   hidden --quiet--> emptying: the inner store is told to delete all
      *   emptying --done, every attempt answered--> open: inner store seen again, gates opened
      *   emptying --done, an attempt unanswered--> waits for the in-doubt time --> open
      *   emptying --error--> owed: those who wait are told; waits for the in-doubt time --> emptying
      *   emptying --the last who waited cancels--> owed, without anybody to tell
-     *   any but open --clear--> the same state, table emptied again; nothing of it can be in the inner store
+     *   any but open --clear, noted--> the same state, table emptied again; nothing of it can be in the inner store
+     *   not yet opened --the journal tells of a clear that has not ended--> hidden
+     *   any --close, with a journal--> closed: those who wait are told, the rest is left to the next opening
      *
      *   state                   written by                guard   seen by others
      *   present, waiters        clear, cancel, emptying   lock    at once
+     *   noted                   clear                     lock    at once; the journal's number of the last clear
+     *   closed                  close                     lock    at once
      *   attempt                 emptying, cancel          lock    at once; null when none is under way, so that one end of it counts
      */
 
@@ -36,49 +41,95 @@ final class Clearing {
     private final Store inner;
     private final Table table;
     private final Gates gates;
+    private final Journal journal;
     private final StoreRuntime runtime;
     private final Duration inDoubt;
     private final Runnable changed;
     private final Object lock = new Object();
     private Sinks.@Nullable Empty<Void> present;
     private int waiters;
+    private long noted;
+    private boolean closed;
     private @Nullable Attempt attempt;
 
     /** @param changed told when the table was emptied, and when flushes may start again */
-    Clearing(Store inner, Table table, Gates gates, StoreRuntime runtime, Duration inDoubt, Runnable changed) {
+    Clearing(
+            Store inner,
+            Table table,
+            Gates gates,
+            Journal journal,
+            StoreRuntime runtime,
+            Duration inDoubt,
+            Runnable changed) {
         this.inner = inner;
         this.table = table;
         this.gates = gates;
+        this.journal = journal;
         this.runtime = runtime;
         this.inDoubt = inDoubt;
         this.changed = changed;
     }
 
     Mono<Void> clear() {
-        return Mono.defer(() -> {
-            boolean first;
-            Sinks.Empty<Void> joined;
-            synchronized (lock) {
-                first = present == null;
-                joined = present == null ? Sinks.empty() : present;
-                present = joined;
-                waiters++;
-                if (first) {
-                    gates.shut();
-                }
-                table.clear();
-            }
-            changed.run();
+        return journal.clear(this::begin).flatMap(this::join);
+    }
+
+    /** Goes on with a clear of a former process. */
+    void resume(long number) {
+        begin(number);
+    }
+
+    /** Gives up what is under way, and what would be tried later. */
+    void close() {
+        Sinks.Empty<Void> told;
+        Attempt given;
+        synchronized (lock) {
+            closed = true;
+            told = present;
+            given = attempt;
+            attempt = null;
+        }
+        if (given != null) {
+            given.work.dispose();
+        }
+        if (told != null) {
+            told.tryEmitError(new StoreClosedException("clear", null));
+        }
+    }
+
+    private Sinks.Empty<Void> begin(long number) {
+        boolean first;
+        Sinks.Empty<Void> begun;
+        synchronized (lock) {
+            first = present == null;
+            begun = present == null ? Sinks.empty() : present;
+            present = begun;
+            noted = number;
             if (first) {
-                empty();
+                gates.shut();
             }
-            return joined.asMono().doOnCancel(() -> leave(joined));
-        });
+            table.clear();
+        }
+        runtime.delivery().schedule(changed);
+        if (first) {
+            runtime.delivery().schedule(this::empty);
+        }
+        return begun;
+    }
+
+    private Mono<Void> join(Sinks.Empty<Void> begun) {
+        synchronized (lock) {
+            waiters += present == begun ? 1 : 0;
+        }
+        return begun.asMono().doOnCancel(() -> leave(begun));
     }
 
     private void empty() {
         Attempt mine = new Attempt();
         synchronized (lock) {
+            if (closed) {
+                return;
+            }
             attempt = mine;
         }
         mine.work.update(gates.quiet()
@@ -124,6 +175,7 @@ final class Clearing {
             present = null;
             waiters = 0;
             table.unhide();
+            journal.cleared(noted);
             gates.open();
         }
         changed.run();

@@ -28,11 +28,12 @@ final class Gates {
      *                   held --end without an answer--> in doubt --in-doubt time over--> free
      *                   held --end, nothing was sent--> free
      *
-     * A gate that becomes free goes to the first in line. While all gates are shut (a clear), none is given; those that are held or in
-     * doubt run out, and who waits for that is told.
+     * A gate that becomes free goes to the first in line. While all gates are shut (a clear) or all keys are in doubt (since a former
+     * process was killed), none is given; those that are held or in doubt run out, and who waits for that is told.
      *
      *   state                    written by                        guard   seen by others
      *   gates, shut, unquiet     enter, end, doubt's timer, shut   lock    at once; a gate without holder, doubt and line is gone
+     *   allInDoubt               doubtAll, its timer               lock    at once; counts as one unquiet gate
      *   Pass.state               its holder, a cancel              lock    at once; ENDED is final, so the first end decides
      *
      * Nothing else is called while the lock is held. Whoever is let in from the line is told by a task of its own on the delivery
@@ -44,6 +45,7 @@ final class Gates {
     private final Object lock = new Object();
     private final Map<String, Gate> gates = new HashMap<>();
     private boolean shut;
+    private boolean allInDoubt;
     private int unquiet;
     private int doubts;
     private @Nullable Runnable whenQuiet;
@@ -69,6 +71,30 @@ final class Gates {
         }
     }
 
+    /**
+     * Puts all keys in doubt: requests of a former process may be under way. Before any gate is asked for.
+     *
+     * @param known how many of the keys are known, and so counted
+     */
+    void doubtAll(int known) {
+        if (inDoubt.isZero()) {
+            return;
+        }
+        synchronized (lock) {
+            allInDoubt = true;
+            unquiet++;
+            doubts += known;
+        }
+        runtime.timers().schedule(() -> endAllDoubt(known), inDoubt.toNanos(), TimeUnit.NANOSECONDS);
+    }
+
+    /** Whether no gate is held and none is in doubt. */
+    boolean isQuiet() {
+        synchronized (lock) {
+            return unquiet == 0;
+        }
+    }
+
     /** Completes when no gate is held and none is in doubt. One caller at a time, while the gates are shut. */
     Mono<Void> quiet() {
         return Mono.create(sink -> {
@@ -87,7 +113,7 @@ final class Gates {
         List<Pass> admitted = new ArrayList<>();
         synchronized (lock) {
             shut = false;
-            List.copyOf(gates.values()).forEach(gate -> advance(gate, admitted));
+            advanceAll(admitted);
         }
         admitted.forEach(this::tell);
     }
@@ -115,7 +141,7 @@ final class Gates {
             synchronized (lock) {
                 if (pass.state == State.WAITING) {
                     Gate gate = gates.computeIfAbsent(key, Gate::new);
-                    if (shut || gate.holder != null || gate.inDoubt || !gate.line.isEmpty()) {
+                    if (shut || allInDoubt || gate.holder != null || gate.inDoubt || !gate.line.isEmpty()) {
                         gate.line.add(pass);
                     } else {
                         admit(gate, pass);
@@ -142,11 +168,15 @@ final class Gates {
         }
         if (gate.line.isEmpty()) {
             gates.remove(gate.key, gate);
-        } else if (!shut) {
+        } else if (!shut && !allInDoubt) {
             Pass next = gate.line.remove();
             admit(gate, next);
             admitted.add(next);
         }
+    }
+
+    private void advanceAll(List<Pass> admitted) {
+        List.copyOf(gates.values()).forEach(gate -> advance(gate, admitted));
     }
 
     private void tell(Pass pass) {
@@ -159,6 +189,21 @@ final class Gates {
         Runnable told = unquiet == 0 ? whenQuiet : null;
         whenQuiet = told == null ? whenQuiet : null;
         return told;
+    }
+
+    private void endAllDoubt(int known) {
+        List<Pass> admitted = new ArrayList<>();
+        Runnable told;
+        synchronized (lock) {
+            allInDoubt = false;
+            doubts -= known;
+            told = calmed();
+            advanceAll(admitted);
+        }
+        admitted.forEach(this::tell);
+        if (told != null) {
+            told.run();
+        }
     }
 
     private void endDoubt(Gate gate) {

@@ -27,6 +27,7 @@ final class InnerWrites {
     private final Store inner;
     private final Table table;
     private final Gates gates;
+    private final Journal journal;
     private final StoreRuntime runtime;
     private final Duration timeout;
     private final Duration inDoubt;
@@ -37,6 +38,7 @@ final class InnerWrites {
             Store inner,
             Table table,
             Gates gates,
+            Journal journal,
             StoreRuntime runtime,
             Duration timeout,
             Duration inDoubt,
@@ -44,6 +46,7 @@ final class InnerWrites {
         this.inner = inner;
         this.table = table;
         this.gates = gates;
+        this.journal = journal;
         this.runtime = runtime;
         this.timeout = timeout;
         this.inDoubt = inDoubt;
@@ -96,6 +99,7 @@ final class InnerWrites {
             return written.doOnSuccess(flushed -> {
                         if (flushed != null) {
                             table.acknowledged(write, flushed.info());
+                            journal.acknowledged(write);
                             acknowledged.run();
                         }
                     })
@@ -104,15 +108,17 @@ final class InnerWrites {
         });
     }
 
-    /** Writes past the table, once the gate is there. */
-    <T> Mono<T> past(String key, Supplier<Mono<T>> send) {
-        return gates.holding(key, pass -> {
-            table.beginPassing(key);
-            return send(pass, send)
-                    .doOnSuccess(value -> table.endPassing(key, true))
-                    .doOnError(error -> table.endPassing(key, !Gates.isRefusal(error)))
-                    .doOnCancel(() -> table.endPassing(key, true));
-        });
+    /** Writes past the table, once the gate is there and the journal cannot bring an older write back. */
+    <T> Mono<T> past(String operation, String key, Supplier<Mono<T>> send) {
+        return gates.holding(
+                key,
+                pass -> journal.settled(operation, key).then(Mono.defer(() -> {
+                    table.beginPassing(key);
+                    return send(pass, send)
+                            .doOnSuccess(value -> table.endPassing(key, true))
+                            .doOnError(error -> table.endPassing(key, !Gates.isRefusal(error)))
+                            .doOnCancel(() -> table.endPassing(key, true));
+                })));
     }
 
     private <T> Mono<T> send(Pass pass, Supplier<Mono<T>> send) {

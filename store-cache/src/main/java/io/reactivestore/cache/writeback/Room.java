@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -19,7 +20,7 @@ import reactor.core.publisher.MonoSink;
 /** Takes writes into the table, and sees to it that there is room for them and that none stays dirty for too long. */
 final class Room {
     /*
-     * How it works. A write that fits goes into the table at once, unless others wait already.
+     * How it works. A write that fits is taken at once, unless others wait already: into the table, perhaps by way of the journal.
      *
      *   new --fits, nobody waits--> taken
      *   new --else--> waiting --first in line, fits--> taken
@@ -42,6 +43,7 @@ final class Room {
 
     private final Table table;
     private final InnerWrites writes;
+    private final Journal journal;
     private final StoreRuntime runtime;
     private final int concurrency;
     private final @Nullable Duration maxDirtyAge;
@@ -57,12 +59,14 @@ final class Room {
     Room(
             Table table,
             InnerWrites writes,
+            Journal journal,
             StoreRuntime runtime,
             int concurrency,
             @Nullable Duration maxDirtyAge,
             @Nullable WriteBackBudget budget) {
         this.table = table;
         this.writes = writes;
+        this.journal = journal;
         this.runtime = runtime;
         this.concurrency = concurrency;
         this.maxDirtyAge = maxDirtyAge;
@@ -75,9 +79,8 @@ final class Room {
     /** Completes when the write is in the table. */
     Mono<Void> take(Entry write) {
         return Mono.create(sink -> {
-            if (waiting.isEmpty() && table.insert(write, runtime.nanoTime()) == null) {
+            if (waiting.isEmpty() && journal.take(write, sink::success, sink::error) == null) {
                 armForAge();
-                sink.success();
                 return;
             }
             Waiting late = new Waiting(write, sink);
@@ -101,6 +104,12 @@ final class Room {
         if (!waiting.isEmpty() || owed.get() > 0) {
             pump();
         }
+    }
+
+    /** Writes went from the journal into the table. */
+    void arrived() {
+        armForAge();
+        pumpIfWanted();
     }
 
     /** Another store needs these bytes. */
@@ -152,10 +161,8 @@ final class Room {
         List<String> victims = new ArrayList<>();
         payBack(victims);
         Shortage shortage = takeWaiting();
-        if (shortage != null && shortage.of() != Shortage.Kind.BUDGET) {
-            victims.addAll(table.victims(shortage, free(victims), runtime.nanoTime()));
-        } else if (shortage != null && budget != null) {
-            budget.makeRoom(shortage.bytes());
+        if (shortage != null) {
+            end(shortage, victims);
         }
         if (maxDirtyAge != null) {
             victims.addAll(table.aged(maxDirtyAge, free(victims), runtime.nanoTime()));
@@ -167,12 +174,21 @@ final class Room {
         armForAge();
     }
 
+    private void end(Shortage shortage, List<String> victims) {
+        switch (shortage.of()) {
+            case DIRTY, HELD -> victims.addAll(table.victims(shortage, free(victims), runtime.nanoTime()));
+            case BUDGET -> Objects.requireNonNull(budget).makeRoom(shortage.bytes());
+            case JOURNAL -> {} // ends by itself
+        }
+    }
+
     /** Takes those who fit; tells what the first who does not fit is short of. */
     private @Nullable Shortage takeWaiting() {
         for (Waiting first = waiting.peek(); first != null; first = waiting.peek()) {
+            MonoSink<Void> taken = first.sink;
             Shortage shortage;
             try {
-                shortage = table.insert(first.write, runtime.nanoTime());
+                shortage = journal.take(first.write, () -> runtime.delivery().schedule(taken::success), taken::error);
             } catch (StoreClosedException closing) {
                 return null; // whoever is closing it starts a round that refuses them all
             }
@@ -180,8 +196,6 @@ final class Room {
                 return shortage;
             }
             waiting.remove(first);
-            MonoSink<Void> taken = first.sink;
-            runtime.delivery().schedule(taken::success);
         }
         return null;
     }

@@ -14,6 +14,8 @@ record Shortage(Kind of, long bytes) {
         /** Too much is held. */
         HELD,
         /** All stores that share the budget hold too much. */
-        BUDGET
+        BUDGET,
+        /** Too much waits for the journal. */
+        JOURNAL
     }
 }

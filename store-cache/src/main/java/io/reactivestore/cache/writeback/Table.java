@@ -30,7 +30,9 @@ final class Table {
      *   clean --write past the table begins--> clean, not served --it ends--> none, or clean if it was refused
      *   any   --clear--> none, and everything below is hidden until the inner store is empty
      *
-     * Every write gets the next number. A slot knows the number of its value, and `since`: that of the first write which the inner
+     * Every write gets the next number. With a journal it has one before it comes here: room is reserved for it (reserve), and it comes in
+     * the order of the numbers (publish) or not at all (giveUp). What is reserved counts as dirty, and is not seen.
+     * A slot knows the number of its value, and `since`: that of the first write which the inner
      * store does not have. A flush of all that was acknowledged up to number n has to do with the slots whose `since` is n or less.
      *
      *   state                        written by                         guard       seen by others
@@ -43,6 +45,9 @@ final class Table {
      * ends (acknowledged, failed) in steps of their own, and only one attempt per key is under way (Gates).
      */
 
+    /** So much may wait for the journal. */
+    private static final long MAX_RESERVED_BYTES = 16 << 20;
+
     private final Limits limits;
     private final @Nullable WriteBackBudget budget;
     private final Map<String, Slot> slots = new HashMap<>();
@@ -53,6 +58,8 @@ final class Table {
     private long sequence;
     private long bytes;
     private long dirtyBytes;
+    private long reservedBytes;
+    private int reservedEntries;
     private boolean hidden;
     private boolean closed;
     private long hits;
@@ -118,19 +125,79 @@ final class Table {
      * @return null if it was taken, else what there is too little of
      */
     synchronized @Nullable Shortage insert(Entry write, long nanoTime) {
-        if (closed) {
-            throw new StoreClosedException(write.value() == null ? "delete" : "put", write.key());
-        }
         Slot slot = slots.get(write.key());
         long size = write.bytes();
         long oldSize = slot == null ? 0 : slot.size;
-        long otherDirtyBytes = dirtyBytes - (slot != null && slot.dirty ? oldSize : 0);
+        Shortage shortage = shortage(slot, write, size, Math.max(0, size - oldSize), nanoTime);
+        if (shortage == null) {
+            if (budget != null && size < oldSize) {
+                budget.release(oldSize - size);
+            }
+            place(slot, write.withSequence(++sequence), size, nanoTime);
+        }
+        return shortage;
+    }
+
+    /** As {@link #insert}, for a write that comes later: {@link #publish} or {@link #giveUp} follows. */
+    synchronized @Nullable Shortage reserve(Entry write, long nanoTime) {
+        long size = write.bytes();
+        if (reservedBytes > 0 && reservedBytes + size > MAX_RESERVED_BYTES) {
+            return new Shortage(Shortage.Kind.JOURNAL, size);
+        }
+        Shortage shortage = shortage(slots.get(write.key()), write, size, size, nanoTime);
+        if (shortage == null) {
+            reservedBytes += size;
+            reservedEntries++;
+        }
+        return shortage;
+    }
+
+    /** A write for which room was reserved, with its number, which is higher than those of all others. */
+    synchronized void publish(Entry write, long nanoTime) {
+        long size = write.bytes();
+        reservedBytes -= size;
+        reservedEntries--;
+        Slot slot = slots.get(write.key());
+        if (budget != null && slot != null) {
+            budget.release(slot.size);
+        }
+        sequence = write.sequence();
+        place(slot, write, size, nanoTime);
+    }
+
+    /** A write for which room was reserved does not come. */
+    synchronized void giveUp(Entry write) {
+        long size = write.bytes();
+        reservedBytes -= size;
+        reservedEntries--;
+        if (budget != null) {
+            budget.release(size);
+        }
+    }
+
+    /** A write of a former process, in their order. It is taken, whether there is room for it or not. */
+    synchronized void restore(Entry write, long sinceNanos) {
+        long size = write.bytes();
+        if (budget != null) {
+            budget.add(size);
+        }
+        sequence = write.sequence();
+        place(null, write, size, sinceNanos);
+    }
+
+    /** What is missing to take a write; what it needs of the budget is reserved if nothing is. */
+    private @Nullable Shortage shortage(@Nullable Slot slot, Entry write, long size, long budgetBytes, long nanoTime) {
+        if (closed) {
+            throw new StoreClosedException(write.value() == null ? "delete" : "put", write.key());
+        }
+        long oldSize = slot == null ? 0 : slot.size;
+        long otherDirtyBytes = dirtyBytes + reservedBytes - (slot != null && slot.dirty ? oldSize : 0);
         if (otherDirtyBytes > 0 && otherDirtyBytes + size > limits.maxDirtyBytes()) {
             return new Shortage(Shortage.Kind.DIRTY, otherDirtyBytes + size - limits.maxDirtyBytes());
         }
-        while (slots.size() > (slot == null ? 0 : 1)) {
-            long excessBytes = bytes - oldSize + size - limits.maxBytes();
-            long excessEntries = slots.size() + (slot == null ? 1 : 0) - limits.maxEntries();
+        while (slots.size() + reservedEntries > (slot == null ? 0 : 1)) {
+            long excessBytes = bytes + reservedBytes - oldSize + size - limits.maxBytes();
+            long excessEntries = slots.size() + reservedEntries + (slot == null ? 1 : 0) - limits.maxEntries();
             if (excessBytes <= 0 && excessEntries <= 0) {
                 break;
             }
@@ -138,14 +205,8 @@ final class Table {
                 return new Shortage(Shortage.Kind.HELD, Math.max(1, excessBytes));
             }
         }
-        if (budget != null && size > oldSize && !budget.reserve(size - oldSize)) {
-            return new Shortage(Shortage.Kind.BUDGET, size - oldSize);
-        }
-        if (budget != null && size < oldSize) {
-            budget.release(oldSize - size);
-        }
-        place(slot, write.withSequence(++sequence), size, nanoTime);
-        return null;
+        boolean withinBudget = budget == null || budgetBytes == 0 || budget.reserve(budgetBytes);
+        return withinBudget ? null : new Shortage(Shortage.Kind.BUDGET, budgetBytes);
     }
 
     /** The next number after {@code cursor} of a dirty entry with something that was written up to {@code limit}; or null. */
@@ -423,45 +484,5 @@ final class Table {
             return true;
         }
         return false;
-    }
-
-    private static final class Slot {
-        final String key;
-        Entry entry;
-        long size;
-        boolean dirty;
-
-        /** The first write that the inner store does not have, and when it came. */
-        long since;
-
-        long sinceNanos;
-
-        /** The number of the write that is under way to the inner store; 0 if none is. */
-        long attempt;
-
-        /** What becomes {@code since} if the attempt succeeds; 0 if there was no write since it began. */
-        long nextSince;
-
-        long nextSinceNanos;
-
-        /** Whether a write past the table is under way; matters to a clean copy only. */
-        boolean passed;
-
-        /** Chosen to be flushed to make room. */
-        boolean leaving;
-
-        /** Whether, and until when, other victims are tried first after a failure. */
-        boolean cooling;
-
-        long coolingUntil;
-
-        Slot(Entry entry) {
-            this.key = entry.key();
-            this.entry = entry;
-        }
-
-        boolean isCooling(long nanoTime) {
-            return cooling && nanoTime - coolingUntil < 0;
-        }
     }
 }

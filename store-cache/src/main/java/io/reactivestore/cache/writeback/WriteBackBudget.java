@@ -11,7 +11,8 @@ public final class WriteBackBudget {
      * How it works. A table reserves bytes before it takes an entry and gives them back after it let go of one.
      *
      *   state     written by        guard           seen by others
-     *   used      reserve, release  CAS             at once; above maxBytes only by one entry that is larger than all of it
+     *   used      reserve, release  CAS             at once; above maxBytes only by one entry that is larger than all of it, or by
+     *                                                   what came back from journals
      *   members   join, leave       copy on write   at once
      */
 
@@ -52,6 +53,11 @@ public final class WriteBackBudget {
                 return true;
             }
         }
+    }
+
+    /** Counts what is there already. */
+    void add(long bytes) {
+        used.addAndGet(bytes);
     }
 
     void release(long bytes) {

@@ -38,6 +38,8 @@ import io.reactivestore.internal.Ranges;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -63,12 +65,12 @@ import reactor.core.publisher.Mono;
  */
 public final class WriteBackStore implements Store {
     /*
-     * How it works. Writes go through Room into Table and are acknowledged. InnerWrites takes them from the table to the inner store,
+     * How it works. Writes go through Room and Journal into Table and are acknowledged. InnerWrites takes them from the table to the inner store,
      * each behind the gate of its key (Gates): for a Flush, for Room when it needs room, or before a conditional write. Reads ask the
      * table, then the inner store; Merge lays a snapshot of the table over a listing. Clearing shuts all gates.
      *
-     * All state is in these parts; each opens with its own. Locks are taken in the order Clearing, then Table or Gates; none is held while
-     * anything else is called.
+     * All state is in these parts; each opens with its own. Locks are taken in the order Clearing, then Table, Gates or FileJournal; none
+     * is held while anything else is called.
      */
 
     private static final int SCAN_CONCURRENCY = 8;
@@ -79,6 +81,7 @@ public final class WriteBackStore implements Store {
     private final StoreRuntime runtime;
     private final Table table;
     private final Gates gates;
+    private final Journal journal;
     private final InnerWrites writes;
     private final Room room;
     private final Clearing clearing;
@@ -102,13 +105,23 @@ public final class WriteBackStore implements Store {
         this.table = new Table(
                 new Limits(settings.maxDirtyBytes(), settings.maxBytes(), settings.maxEntries()), settings.budget());
         this.gates = new Gates(runtime, settings.inDoubt());
+        JournalSettings journaled = settings.journal();
+        this.journal = journaled == null
+                ? new NoJournal(table, runtime)
+                : new FileJournal(journaled, table, runtime, this::arrived);
         this.writes = new InnerWrites(
-                inner, table, gates, runtime, settings.writeTimeout(), settings.inDoubt(), this::acknowledged);
+                inner, table, gates, journal, runtime, settings.writeTimeout(), settings.inDoubt(), this::acknowledged);
         this.room = new Room(
-                table, writes, runtime, settings.flushConcurrency(), settings.maxDirtyAge(), settings.budget());
-        this.clearing = new Clearing(inner, table, gates, runtime, settings.inDoubt(), room::changed);
+                table,
+                writes,
+                journal,
+                runtime,
+                settings.flushConcurrency(),
+                settings.maxDirtyAge(),
+                settings.budget());
+        this.clearing = new Clearing(inner, table, gates, journal, runtime, settings.inDoubt(), room::changed);
         this.readable = new ForwardingStore(inner) {};
-        this.lifecycle = new Lifecycle(inner::open, this::shut);
+        this.lifecycle = new Lifecycle(this::start, this::shut);
         this.entryLimit = "maxEntryBytes, " + settings.maxEntryBytes() + "; putInner takes it";
         this.etagPrefix = "wb-" + Long.toHexString(runtime.random().nextLong()) + "-";
     }
@@ -192,7 +205,7 @@ public final class WriteBackStore implements Store {
         if (options.isConditional() || options.encryption() != null) {
             return lifecycle.whenOpen("put", key, () -> {
                 requireAbsent("put", key, options);
-                return past(key, options.ifMatch(), etag -> inner.put(key, content, withIfMatch(options, etag)));
+                return past("put", key, options.ifMatch(), etag -> inner.put(key, content, withIfMatch(options, etag)));
             });
         }
         return lifecycle.whenOpen(
@@ -219,7 +232,7 @@ public final class WriteBackStore implements Store {
         return lifecycle.whenOpen(
                 "delete",
                 key,
-                () -> past(key, options.ifMatch(), etag -> inner.delete(key, withIfMatch(options, etag))));
+                () -> past("delete", key, options.ifMatch(), etag -> inner.delete(key, withIfMatch(options, etag))));
     }
 
     /**
@@ -290,7 +303,8 @@ public final class WriteBackStore implements Store {
         return lifecycle.whenOpen("copy", from, () -> {
             requireAbsent("copy", to, options);
             return flushOne(from)
-                    .then(past(to, options.ifMatch(), etag -> inner.copy(from, to, withIfMatch(options, etag))));
+                    .then(past(
+                            "copy", to, options.ifMatch(), etag -> inner.copy(from, to, withIfMatch(options, etag))));
         });
     }
 
@@ -324,7 +338,7 @@ public final class WriteBackStore implements Store {
         Keys.requireNonNull("putInner", "content", content);
         Keys.requireNonNull("putInner", "options", options);
         return lifecycle.whenOpen(
-                "putInner", key, () -> changing(writes.past(key, () -> inner.put(key, content, options))));
+                "putInner", key, () -> changing(writes.past("putInner", key, () -> inner.put(key, content, options))));
     }
 
     /** Deletes an object from the inner store at once, as {@link #putInner} writes one. */
@@ -333,7 +347,7 @@ public final class WriteBackStore implements Store {
         return lifecycle.whenOpen(
                 "deleteInner",
                 key,
-                () -> changing(writes.past(key, () -> inner.delete(key, DeleteOptions.defaults()))));
+                () -> changing(writes.past("deleteInner", key, () -> inner.delete(key, DeleteOptions.defaults()))));
     }
 
     /**
@@ -378,18 +392,54 @@ public final class WriteBackStore implements Store {
         return "WriteBackStore[" + inner + ", " + settings + "]";
     }
 
+    private Mono<Void> start() {
+        return inner.open().then(journal.open()).doOnNext(this::restore).then();
+    }
+
+    /** Takes over what a former process has left, and waits for what it may have sent. */
+    private void restore(Recovered recovered) {
+        if (!recovered.fresh()) {
+            gates.doubtAll(recovered.writes().size());
+        }
+        if (recovered.clear() > 0) {
+            clearing.resume(recovered.clear());
+        }
+        long since = Long.MIN_VALUE;
+        for (JournalRecord write : recovered.writes()) {
+            long age = Math.max(0, runtime.clock().millis() - write.number());
+            since = Math.max(since, runtime.nanoTime() - TimeUnit.MILLISECONDS.toNanos(age));
+            table.restore(Objects.requireNonNull(write.entry()), since);
+        }
+        room.changed();
+    }
+
     private Mono<Void> shut() {
         room.close();
-        return readable.close()
+        String fate = settings.journal() == null ? "are lost" : "stay in the journal";
+        Mono<Void> flushed = readable.close()
+                .then(journal.drained())
                 .thenMany(new Flush(table, writes, settings.flushConcurrency(), false))
                 .then()
                 .onErrorMap(error -> new StoreUnavailableException(
                         "close",
                         null,
-                        stats().dirtyEntries() + " writes could not be flushed and are lost",
+                        stats().dirtyEntries() + " writes could not be flushed and " + fate,
                         false,
-                        error))
+                        error));
+        return flushed.onErrorResume(error -> leave().then(Mono.error(error)))
+                .then(leave())
                 .doFinally(end -> room.leaveBudget());
+    }
+
+    /** With a journal, what is not done by now is left to the next opening. */
+    private Mono<Void> leave() {
+        return Mono.defer(() -> {
+            if (settings.journal() == null) {
+                return Mono.empty();
+            }
+            clearing.close();
+            return journal.close(gates::isQuiet);
+        });
     }
 
     private Lookup lookup(String key, ReadOptions options) {
@@ -436,19 +486,24 @@ public final class WriteBackStore implements Store {
     }
 
     /** Flushes a key, then writes to the inner store; a condition on an etag of our own becomes one on that of the inner store. */
-    private <T> Mono<T> past(String key, @Nullable String ifMatch, Function<@Nullable String, Mono<T>> send) {
+    private <T> Mono<T> past(
+            String operation, String key, @Nullable String ifMatch, Function<@Nullable String, Mono<T>> send) {
         return Mono.defer(() -> {
             String before = ifMatch == null ? "" : table.innerEtag(key, ifMatch);
             return flushOne(key)
                     .map(flushed -> flushed.innerEtag(before))
                     .defaultIfEmpty(before)
-                    .flatMap(etag -> changing(
-                            writes.past(key, () -> send.apply(ifMatch == null ? null : table.innerEtag(key, etag)))));
+                    .flatMap(etag -> changing(writes.past(
+                            operation, key, () -> send.apply(ifMatch == null ? null : table.innerEtag(key, etag)))));
         });
     }
 
     private void acknowledged() {
         room.pumpIfWanted();
+    }
+
+    private void arrived() {
+        room.arrived();
     }
 
     /** A clean copy may go. */

@@ -2,6 +2,7 @@ package io.reactivestore.cache.writeback;
 
 import io.reactivestore.Store;
 import io.reactivestore.StoreRuntime;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -12,6 +13,9 @@ public final class WriteBackStoreBuilder {
     private static final long DEFAULT_MAX_DIRTY_BYTES = 64 << 20;
     private static final long DEFAULT_MAX_BYTES = 128 << 20;
     private static final long DEFAULT_MAX_ENTRY_BYTES = 16 << 20;
+
+    /** A record of the journal is one array. */
+    private static final long MAX_JOURNALED_BYTES = 1 << 30;
 
     private final Store inner;
     private String name = "write-back";
@@ -24,6 +28,10 @@ public final class WriteBackStoreBuilder {
     private int flushConcurrency = 8;
     private Duration inDoubt = Duration.ofMinutes(1);
     private Duration writeTimeout = Duration.ofMinutes(1);
+    private @Nullable Path journal;
+    private @Nullable JournalFiles journalFiles;
+    private long segmentBytes = JournalSettings.DEFAULT_SEGMENT_BYTES;
+    private boolean syncJournal;
     private StoreRuntime runtime = StoreRuntime.system();
 
     WriteBackStoreBuilder(Store inner) {
@@ -105,6 +113,47 @@ public final class WriteBackStoreBuilder {
         return this;
     }
 
+    /**
+     * Keeps what is not yet flushed in files too, so that it outlives the process. A put or delete is acknowledged, and seen, when it is
+     * written there, and fails if that fails: nothing is left out. The next store that is built with the same directory and inner store
+     * goes on with what is found there. If the former one was not closed with everything flushed, its last requests may be under way, and
+     * nothing is sent to the inner store before the {@linkplain #inDoubt in-doubt time} is over.
+     *
+     * <p>What was acknowledged outlives a killed process, but not a crash of the operating system or a power failure: see {@link
+     * #syncJournal}. The files take about twice the bytes of what is not yet flushed, and some 16 MiB.
+     *
+     * <p>Default: no journal.
+     *
+     * @param directory for this store alone; made if it is missing, then readable for its owner only
+     */
+    public WriteBackStoreBuilder journal(Path directory) {
+        this.journal = Objects.requireNonNull(directory, "directory");
+        return this;
+    }
+
+    /** What is not flushed is lost with the process. The default. */
+    public WriteBackStoreBuilder noJournal() {
+        this.journal = null;
+        this.journalFiles = null;
+        return this;
+    }
+
+    /**
+     * Has each put or delete wait until the disk has the journal: once for all that came meanwhile. Then what was acknowledged outlives
+     * a crash of the operating system too, as far as the disk keeps its word. Default: it waits for the operating system only.
+     */
+    public WriteBackStoreBuilder syncJournal() {
+        this.syncJournal = true;
+        return this;
+    }
+
+    /** For tests: a journal in other files. */
+    WriteBackStoreBuilder journal(JournalFiles files, long segmentBytes) {
+        this.journalFiles = files;
+        this.segmentBytes = segmentBytes;
+        return this;
+    }
+
     /** Time, randomness and threads. Default: the machine's. */
     public WriteBackStoreBuilder runtime(StoreRuntime runtime) {
         this.runtime = Objects.requireNonNull(runtime, "runtime");
@@ -126,8 +175,17 @@ public final class WriteBackStoreBuilder {
                 budget,
                 flushConcurrency,
                 inDoubt,
-                writeTimeout);
+                writeTimeout,
+                journalSettings());
         return new WriteBackStore(inner, settings, runtime);
+    }
+
+    private @Nullable JournalSettings journalSettings() {
+        JournalFiles files = journalFiles;
+        if (files == null && journal != null) {
+            files = new JournalDirectory(journal, runtime.io());
+        }
+        return files == null ? null : new JournalSettings(files, segmentBytes, syncJournal);
     }
 
     record Settings(
@@ -140,7 +198,8 @@ public final class WriteBackStoreBuilder {
             @Nullable WriteBackBudget budget,
             int flushConcurrency,
             Duration inDoubt,
-            Duration writeTimeout) {
+            Duration writeTimeout,
+            @Nullable JournalSettings journal) {
 
         Settings {
             requirePositive("maxDirtyBytes", maxDirtyBytes);
@@ -154,6 +213,7 @@ public final class WriteBackStoreBuilder {
                 throw new IllegalArgumentException("WriteBackStore: inDoubt: need zero or more, was " + inDoubt);
             }
             maxEntryBytes = Math.min(maxEntryBytes, Math.min(maxDirtyBytes, maxBytes));
+            maxEntryBytes = journal == null ? maxEntryBytes : Math.min(maxEntryBytes, MAX_JOURNALED_BYTES);
             maxEntryBytes = budget == null ? maxEntryBytes : Math.min(maxEntryBytes, budget.maxBytes());
         }
 

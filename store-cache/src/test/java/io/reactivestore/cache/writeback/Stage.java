@@ -22,16 +22,46 @@ final class Stage {
     static final Duration IN_DOUBT = Duration.ofSeconds(30);
 
     final Simulation simulation = Simulation.seeded(1);
-    final SimulatedRuntime runtime = simulation.runtime("write-back");
     final HeldBackStore inner = new HeldBackStore(simulation.runtime("inner"));
-    final WriteBackStore store;
+    private final UnaryOperator<WriteBackStoreBuilder> settings;
+    private MemoryFiles files = new MemoryFiles();
+    SimulatedRuntime runtime = simulation.runtime("write-back");
+    WriteBackStore store;
 
     Stage() {
         this(builder -> builder);
     }
 
     Stage(UnaryOperator<WriteBackStoreBuilder> settings) {
-        store = settings.apply(WriteBackStore.builder(inner).inDoubt(IN_DOUBT).runtime(runtime))
+        this.settings = settings;
+        this.store = build();
+    }
+
+    /** A store with a journal in small files, one write a file and more. */
+    static Stage journaled(MemoryFiles files) {
+        return journaled(files, builder -> builder);
+    }
+
+    static Stage journaled(MemoryFiles files, UnaryOperator<WriteBackStoreBuilder> settings) {
+        Stage stage = new Stage(builder -> settings.apply(builder.journal(files, 300)));
+        stage.files = files;
+        return stage;
+    }
+
+    /** Kills the process, as by kill -9, and builds the store anew, which is not open yet. */
+    void kill() {
+        files.kill();
+        runtime = runtime.reborn();
+        store = build();
+    }
+
+    /** Builds another one, after the store was closed. */
+    void rebuild() {
+        store = build();
+    }
+
+    private WriteBackStore build() {
+        return settings.apply(WriteBackStore.builder(inner).inDoubt(IN_DOUBT).runtime(runtime))
                 .build();
     }
 

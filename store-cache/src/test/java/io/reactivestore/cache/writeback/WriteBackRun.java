@@ -1,6 +1,7 @@
 package io.reactivestore.cache.writeback;
 
 import io.reactivestore.Content;
+import io.reactivestore.DeleteOptions;
 import io.reactivestore.ListOptions;
 import io.reactivestore.ObjectInfo;
 import io.reactivestore.Store;
@@ -44,34 +45,33 @@ final class WriteBackRun {
     final Simulation simulation;
     final History history;
     final RandomClients clients;
-    final WriteBackStore store;
+    WriteBackStore store;
 
     /** What flushes told, and what the inner store applied, of each key: the numbers of the writes. */
     final Map<String, List<Long>> flushed = new HashMap<>();
 
     final Map<String, List<Long>> applied = new HashMap<>();
 
-    private final SimulatedRuntime process;
+    private final UnaryOperator<WriteBackStoreBuilder> settings;
+    private final SimulatedRuntime server;
     private final Store memory;
     private final FaultyStore inner;
+    private final MemoryFiles files = new MemoryFiles();
+    private final List<Runnable> starts = new ArrayList<>();
+    private final List<HistoryClient> own = new ArrayList<>();
+    private SimulatedRuntime process;
+    private boolean journaled;
     private boolean stopped;
 
     WriteBackRun(long seed, UnaryOperator<WriteBackStoreBuilder> settings) {
         simulation = Simulation.seeded(seed).withStalls(0.01, Duration.ofMillis(20));
         history = History.of(simulation, IN_DOUBT);
-        SimulatedRuntime server = simulation.runtime("inner");
+        this.settings = settings;
+        server = simulation.runtime("inner");
         process = simulation.runtime("write-back");
         memory = MemoryStore.create(server);
         inner = faulty(new Applied(memory, server), server);
-        store = settings.apply(WriteBackStore.builder(RemoteStore.over(inner, server, process))
-                        .maxEntries(12)
-                        .maxDirtyBytes(2_000)
-                        .maxDirtyAge(Duration.ofMillis(500))
-                        .flushConcurrency(3)
-                        .writeTimeout(Duration.ofMillis(200))
-                        .inDoubt(IN_DOUBT)
-                        .runtime(process))
-                .build();
+        store = build();
         clients = RandomClients.of(history, simulation.random())
                 .maxBytes(300)
                 .keys(KEYS)
@@ -79,48 +79,150 @@ final class WriteBackRun {
                 .patience(Duration.ofMillis(150));
     }
 
+    private WriteBackStore build() {
+        WriteBackStoreBuilder builder = WriteBackStore.builder(RemoteStore.over(inner, server, process))
+                .maxEntries(12)
+                .maxDirtyBytes(2_000)
+                .maxDirtyAge(Duration.ofMillis(500))
+                .flushConcurrency(3)
+                .writeTimeout(Duration.ofMillis(200))
+                .inDoubt(IN_DOUBT)
+                .runtime(process);
+        return settings.apply(journaled ? builder.journal(files, 2_000) : builder)
+                .build();
+    }
+
+    /** With a journal, on a disk that is full now and then. Before any client. */
+    WriteBackRun withJournal() {
+        journaled = true;
+        store = build();
+        Latency pause = Latency.uniform(Duration.ofMillis(50), Duration.ofMillis(400));
+        Mono.delay(pause.next(simulation.random()), server.timers())
+                .doOnNext(tick -> files.cannotTruncate(simulation.random().nextInt(4) == 0)
+                        .free(
+                                simulation.random().nextInt(4) == 0
+                                        ? simulation.random().nextInt(600)
+                                        : Long.MAX_VALUE))
+                .repeat(() -> !stopped)
+                .subscribe(each -> {}, e -> simulation.note("ended: " + e));
+        return this;
+    }
+
+    /** Kills the process, as by kill -9, and starts all its clients in the next one, over the same journal and inner store. */
+    void kill() {
+        files.kill();
+        process = process.reborn();
+        clients.crash();
+        own.forEach(HistoryClient::crash);
+        own.clear();
+        store = build();
+        starts.forEach(Runnable::run);
+    }
+
+    private WriteBackRun starting(Runnable start) {
+        starts.add(start);
+        start.run();
+        return this;
+    }
+
+    private HistoryClient client(String name, Store of) {
+        HistoryClient client = history.client(name, of);
+        own.add(client);
+        return client;
+    }
+
     /** Clients with everything that a store can do. */
     WriteBackRun withClients() {
-        clients.start(store, process);
-        return this;
+        return starting(() -> clients.start(store, process));
+    }
+
+    /**
+     * One that writes past the table: first it flushes all, as a value that is not yet flushed keeps winning; its keys have no other
+     * writer.
+     */
+    WriteBackRun withInnerWrites() {
+        return starting(() -> {
+            WriteBackStore of = store;
+            HistoryClient above = client("above", of);
+            HistoryClient past = client("past", new PastTheTable(of));
+            repeat(Duration.ofMillis(20), Duration.ofMillis(300), () -> {
+                String key = "inner/" + simulation.random().nextInt(3);
+                return switch (simulation.random().nextInt(6)) {
+                    case 0 -> above.delete(key);
+                    case 1 -> above.put(key, 60);
+                    case 2 -> flushed(of).then(past.delete(key));
+                    case 3 -> flushed(of).then(past.put(key, 60));
+                    default -> above.read(key);
+                };
+            });
+        });
+    }
+
+    private static Mono<Void> flushed(WriteBackStore of) {
+        return of.flush().then();
+    }
+
+    private static final class PastTheTable extends ForwardingStore {
+
+        private final WriteBackStore store;
+
+        PastTheTable(WriteBackStore store) {
+            super(store);
+            this.store = store;
+        }
+
+        @Override
+        public Mono<ObjectInfo> put(String key, Content content, WriteOptions options) {
+            return store.putInner(key, content, options);
+        }
+
+        @Override
+        public Mono<Void> delete(String key, DeleteOptions options) {
+            return store.deleteInner(key);
+        }
+    }
+
+    static List<String> innerKeys() {
+        return List.of("inner/0", "inner/1", "inner/2");
     }
 
     /** Clients that only put, delete and read, each write of its own number, so that the order in the inner store can be told. */
     WriteBackRun withWriters() {
-        for (int i = 1; i <= 6; i++) {
-            HistoryClient client = history.client("w" + i, store);
-            repeat(Duration.ofMillis(5), Duration.ofMillis(150), () -> {
-                String key = "w/" + simulation.random().nextInt(8);
-                int choice = simulation.random().nextInt(10);
-                return choice < 6 ? client.put(key, 60) : choice < 7 ? client.delete(key) : client.read(key);
-            });
-        }
-        return this;
+        return starting(() -> {
+            for (int i = 1; i <= 6; i++) {
+                HistoryClient client = client("w" + i, store);
+                repeat(Duration.ofMillis(5), Duration.ofMillis(150), () -> {
+                    String key = "w/" + simulation.random().nextInt(8);
+                    int choice = simulation.random().nextInt(10);
+                    return choice < 6 ? client.put(key, 60) : choice < 7 ? client.delete(key) : client.read(key);
+                });
+            }
+        });
     }
 
     WriteBackRun withFlushes() {
-        repeat(
+        return starting(() -> repeat(
                 Duration.ofMillis(60),
                 Duration.ofMillis(250),
-                () -> store.flush().doOnNext(this::note).then());
-        return this;
+                () -> store.flush().doOnNext(this::note).then()));
     }
 
     WriteBackRun withScans() {
-        repeat(Duration.ofMillis(40), Duration.ofMillis(400), this::scan);
-        return this;
+        return starting(() -> repeat(Duration.ofMillis(40), Duration.ofMillis(400), this::scan));
     }
 
     WriteBackRun withClears() {
-        Store clearing = new ForwardingStore(store) {
-            @Override
-            public Mono<Long> deletePrefix(String prefix) {
-                return store.clear().thenReturn(0L);
-            }
-        };
-        HistoryClient client = history.client("clear", clearing);
-        repeat(Duration.ofMillis(1_500), Duration.ofMillis(400), () -> client.deletePrefix(""));
-        return this;
+        return starting(() -> {
+            WriteBackStore of = store;
+            Store clearing = new ForwardingStore(of) {
+                @Override
+                public Mono<Long> deletePrefix(String prefix) {
+                    return of.clear().thenReturn(0L);
+                }
+            };
+            HistoryClient client = client("clear", clearing);
+            repeat(Duration.ofMillis(1_500), Duration.ofMillis(400), () -> client.deletePrefix(""));
+        });
     }
 
     /** Lets all work; stops at the first answer that is not allowed. */
@@ -132,11 +234,23 @@ final class WriteBackRun {
         return this;
     }
 
+    /** As {@link #work}, with kills at random times. */
+    WriteBackRun workWithKills(Duration time, int kills) {
+        for (int i = 0; i <= kills; i++) {
+            if (i > 0) {
+                kill();
+            }
+            work(Duration.ofNanos(simulation.random().nextLong(2 * time.toNanos() / (kills + 1))));
+        }
+        return this;
+    }
+
     /** Stops all, lets doubts end, flushes, and reads every key past the store. */
     void settle(List<String> keys) {
         stopped = true;
         clients.stop();
         inner.heal();
+        files.cannotTruncate(false).free(Long.MAX_VALUE);
         simulation.runFor(Duration.ofSeconds(5));
         simulation.await(store.flush().doOnNext(this::note).then());
         HistoryClient below = history.client("below", memory);

@@ -1,4 +1,4 @@
-package io.reactivestore.cache;
+package io.reactivestore.cache.internal;
 
 import io.reactivestore.error.StoreUnavailableException;
 import java.io.IOException;
@@ -12,20 +12,27 @@ import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
 
-/** Keeps other processes, and other caches of this one, out of a cache's directory. Ends with the process at the latest. */
-final class DirectoryLock {
+/** Keeps other processes, and other stores of this one, out of a directory. Ends with the process at the latest. */
+public final class DirectoryLock {
 
+    private final String owner;
     private final Path directory;
     private final Scheduler io;
     private @Nullable FileChannel channel;
 
-    DirectoryLock(Path directory, Scheduler io) {
+    /**
+     * A lock that is not yet taken.
+     *
+     * @param owner what the directory is for, such as {@code cache}: for the messages
+     */
+    public DirectoryLock(String owner, Path directory, Scheduler io) {
+        this.owner = owner;
         this.directory = directory;
         this.io = io;
     }
 
     /** Takes the lock; fails if somebody has it. */
-    Mono<Void> take() {
+    public Mono<Void> take() {
         return Mono.<Void>fromCallable(() -> {
                     tryTake();
                     return null;
@@ -33,7 +40,8 @@ final class DirectoryLock {
                 .subscribeOn(io);
     }
 
-    Mono<Void> release() {
+    /** Gives the lock back, if it was taken. */
+    public Mono<Void> release() {
         return Mono.<Void>fromCallable(() -> {
                     close();
                     return null;
@@ -57,11 +65,15 @@ final class DirectoryLock {
         } catch (OverlappingFileLockException held) {
             closeQuietly(opened);
             throw new StoreUnavailableException(
-                    "open", null, "the cache directory " + directory + " is in use by another cache", false, held);
+                    "open",
+                    null,
+                    "the " + owner + " directory " + directory + " is in use by another " + owner,
+                    false,
+                    held);
         } catch (IOException e) {
             closeQuietly(opened);
             throw new StoreUnavailableException(
-                    "open", null, "the cache directory " + directory + " cannot be used: " + e, false, e);
+                    "open", null, "the " + owner + " directory " + directory + " cannot be used: " + e, false, e);
         }
     }
 

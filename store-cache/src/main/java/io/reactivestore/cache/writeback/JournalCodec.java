@@ -1,0 +1,246 @@
+package io.reactivestore.cache.writeback;
+
+import io.reactivestore.Attributes;
+import io.reactivestore.ObjectInfo;
+import io.reactivestore.WriteOptions;
+import io.reactivestore.cache.writeback.JournalRecord.Kind;
+import io.reactivestore.internal.Buffers;
+import java.io.ByteArrayOutputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.zip.CRC32C;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The bytes of a journal's records, version 1, big-endian:
+ *
+ * <pre>
+ *   int magic | byte version | byte kind | long batchStart | long sequence | long number | int bodyBytes | body | int CRC-32C
+ *   body:     text key; of a write also: context; of a put also: own etag, facts, options; then the value, up to the end
+ *   text:     int bytes (-1 for null), UTF-8
+ * </pre>
+ *
+ * <p>{@code batchStart} is the offset in the file at which the batch of the record begins: all before it was acknowledged, or could have
+ * been, when the record was written. The checksum is over everything before it.
+ */
+final class JournalCodec {
+
+    private static final int MAGIC = 0x52534a31; // "RSJ1"
+    private static final byte VERSION = 1;
+    private static final int HEADER_BYTES = 4 + 1 + 1 + 8 + 8 + 8 + 4;
+    private static final int CHECKSUM_BYTES = 4;
+
+    private JournalCodec() {}
+
+    /** A record as it was found. */
+    record Framed(JournalRecord record, long batchStart, int bytes) {}
+
+    static ByteBuffer encode(JournalRecord record, long batchStart) {
+        byte[] described = describe(record);
+        Entry entry = record.entry();
+        ByteBuffer value = entry == null ? null : entry.value();
+        int bodyBytes = Math.addExact(described.length, value == null ? 0 : value.remaining());
+        ByteBuffer bytes = ByteBuffer.allocate(Math.addExact(bodyBytes, HEADER_BYTES + CHECKSUM_BYTES));
+        bytes.putInt(MAGIC).put(VERSION).put(record.kind().code);
+        bytes.putLong(batchStart).putLong(record.sequence()).putLong(record.number());
+        bytes.putInt(bodyBytes).put(described);
+        if (value != null) {
+            bytes.put(value.duplicate());
+        }
+        return bytes.putInt(checksum(bytes.array(), 0, bytes.position())).flip();
+    }
+
+    /**
+     * The record at an offset.
+     *
+     * @return null if there is no whole and sound one
+     * @throws IOException if there is one that this version cannot read
+     */
+    static @Nullable Framed decode(byte[] file, int offset, int limit) throws IOException {
+        if (limit - offset < HEADER_BYTES + CHECKSUM_BYTES) {
+            return null;
+        }
+        ByteBuffer bytes = ByteBuffer.wrap(file, offset, limit - offset);
+        if (bytes.getInt() != MAGIC) {
+            return null;
+        }
+        byte version = bytes.get();
+        byte code = bytes.get();
+        long batchStart = bytes.getLong();
+        long sequence = bytes.getLong();
+        long number = bytes.getLong();
+        int bodyBytes = bytes.getInt();
+        if (bodyBytes < 0 || bodyBytes > bytes.remaining() - CHECKSUM_BYTES) {
+            return null;
+        }
+        int end = bytes.position() + bodyBytes;
+        if (bytes.getInt(end) != checksum(file, offset, end - offset)) {
+            return null;
+        }
+        Kind kind = Kind.of(code);
+        if (version != VERSION || kind == null) {
+            throw new IOException("format " + version + ", kind " + code + " at offset " + offset + " is unknown");
+        }
+        bytes.limit(end);
+        JournalRecord record = body(kind, sequence, number, bytes);
+        return new Framed(record, batchStart, end + CHECKSUM_BYTES - offset);
+    }
+
+    private static int checksum(byte[] bytes, int offset, int length) {
+        CRC32C crc = new CRC32C();
+        crc.update(bytes, offset, length);
+        return (int) crc.getValue();
+    }
+
+    /** The body without the value. */
+    private static byte[] describe(JournalRecord record) {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try (DataOutputStream out = new DataOutputStream(bytes)) {
+            writeText(out, record.key());
+            Entry entry = record.entry();
+            if (entry != null) {
+                writeContext(out, entry.context());
+                ObjectInfo info = entry.info();
+                if (info != null) {
+                    writePut(out, entry, info);
+                }
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e); // not from memory
+        }
+        return bytes.toByteArray();
+    }
+
+    private static void writePut(DataOutputStream out, Entry entry, ObjectInfo info) throws IOException {
+        writeText(out, entry.ownEtag());
+        writeInstant(out, info.lastModified());
+        writeAttributes(out, info.attributes());
+        WriteOptions options = entry.options();
+        writeAttributes(out, options.attributes());
+        writeText(out, options.storageClass());
+        out.writeBoolean(options.cached());
+    }
+
+    private static JournalRecord body(Kind kind, long sequence, long number, ByteBuffer in) {
+        String key = requireText(in);
+        if (kind != Kind.PUT && kind != Kind.DELETE) {
+            return new JournalRecord(kind, sequence, key, null, number);
+        }
+        RecordContext context = readContext(in);
+        Entry entry = kind == Kind.PUT
+                ? readPut(key, context, sequence, in)
+                : new Entry(key, null, null, null, WriteOptions.defaults(), context, sequence);
+        return new JournalRecord(kind, sequence, key, entry, number);
+    }
+
+    private static Entry readPut(String key, @Nullable RecordContext context, long sequence, ByteBuffer in) {
+        String etag = requireText(in);
+        Instant lastModified = readInstant(in);
+        Attributes shown = readAttributes(in);
+        Attributes given = readAttributes(in);
+        String storageClass = readText(in);
+        WriteOptions options = in.get() != 0
+                ? WriteOptions.defaults()
+                : WriteOptions.defaults().withoutCaching();
+        options = given == null ? options : options.withAttributes(given);
+        options = storageClass == null ? options : options.withStorageClass(storageClass);
+        byte[] value = new byte[in.remaining()];
+        in.get(value);
+        ObjectInfo info = new ObjectInfo(key, value.length, etag, null, lastModified, shown);
+        return new Entry(key, Buffers.wrap(value), info, etag, options, context, sequence);
+    }
+
+    private static void writeContext(DataOutputStream out, @Nullable RecordContext context) throws IOException {
+        writeText(out, context == null ? null : context.topic());
+        if (context != null) {
+            out.writeInt(context.partition());
+            out.writeLong(context.offset());
+            out.writeLong(context.timestamp());
+        }
+    }
+
+    private static @Nullable RecordContext readContext(ByteBuffer in) {
+        String topic = readText(in);
+        return topic == null ? null : new RecordContext(topic, in.getInt(), in.getLong(), in.getLong());
+    }
+
+    private static void writeAttributes(DataOutputStream out, @Nullable Attributes attributes) throws IOException {
+        out.writeBoolean(attributes != null);
+        if (attributes == null) {
+            return;
+        }
+        writeText(out, attributes.contentType());
+        writeText(out, attributes.cacheControl());
+        writeText(out, attributes.contentEncoding());
+        writeText(out, attributes.contentDisposition());
+        writeText(out, attributes.contentLanguage());
+        Instant expires = attributes.expires();
+        out.writeBoolean(expires != null);
+        if (expires != null) {
+            writeInstant(out, expires);
+        }
+        out.writeInt(attributes.userMetadata().size());
+        for (Map.Entry<String, String> each : attributes.userMetadata().entrySet()) {
+            writeText(out, each.getKey());
+            writeText(out, each.getValue());
+        }
+    }
+
+    private static @Nullable Attributes readAttributes(ByteBuffer in) {
+        if (in.get() == 0) {
+            return null;
+        }
+        Attributes attributes = Attributes.none()
+                .withContentType(readText(in))
+                .withCacheControl(readText(in))
+                .withContentEncoding(readText(in))
+                .withContentDisposition(readText(in))
+                .withContentLanguage(readText(in))
+                .withExpires(in.get() == 0 ? null : readInstant(in));
+        Map<String, String> user = new TreeMap<>();
+        for (int left = in.getInt(); left > 0; left--) {
+            user.put(requireText(in), requireText(in));
+        }
+        return attributes.withUserMetadata(user);
+    }
+
+    private static void writeInstant(DataOutputStream out, Instant instant) throws IOException {
+        out.writeLong(instant.getEpochSecond());
+        out.writeInt(instant.getNano());
+    }
+
+    private static Instant readInstant(ByteBuffer in) {
+        return Instant.ofEpochSecond(in.getLong(), in.getInt());
+    }
+
+    private static void writeText(DataOutputStream out, @Nullable String text) throws IOException {
+        if (text == null) {
+            out.writeInt(-1);
+            return;
+        }
+        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+        out.writeInt(bytes.length);
+        out.write(bytes);
+    }
+
+    private static @Nullable String readText(ByteBuffer in) {
+        int length = in.getInt();
+        if (length < 0) {
+            return null;
+        }
+        byte[] bytes = new byte[length];
+        in.get(bytes);
+        return new String(bytes, StandardCharsets.UTF_8);
+    }
+
+    private static String requireText(ByteBuffer in) {
+        String text = readText(in);
+        return text == null ? "" : text;
+    }
+}

@@ -1,0 +1,42 @@
+package io.reactivestore.cache.writeback;
+
+/** What the table holds of one key. All is guarded by the table's lock. */
+final class Slot {
+    final String key;
+    Entry entry;
+    long size;
+    boolean dirty;
+
+    /** The first write that the inner store does not have, and when it came. */
+    long since;
+
+    long sinceNanos;
+
+    /** The number of the write that is under way to the inner store; 0 if none is. */
+    long attempt;
+
+    /** What becomes {@code since} if the attempt succeeds; 0 if there was no write since it began. */
+    long nextSince;
+
+    long nextSinceNanos;
+
+    /** Whether a write past the table is under way; matters to a clean copy only. */
+    boolean passed;
+
+    /** Chosen to be flushed to make room. */
+    boolean leaving;
+
+    /** Whether, and until when, other victims are tried first after a failure. */
+    boolean cooling;
+
+    long coolingUntil;
+
+    Slot(Entry entry) {
+        this.key = entry.key();
+        this.entry = entry;
+    }
+
+    boolean isCooling(long nanoTime) {
+        return cooling && nanoTime - coolingUntil < 0;
+    }
+}
