@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
  */
 class JournalSimulationTest {
 
-    private static final int TIMES = Boolean.getBoolean("reactivestore.slow") ? 50 : 1;
+    private static final int TIMES = Boolean.getBoolean("reactivestore.slow") ? 20 : 1;
     private static final int SEEDS = 4 * TIMES;
     private static final int KILLS = 8;
     private static final Duration WORK = Duration.ofSeconds(6);
