@@ -21,7 +21,7 @@ public final class CachingWindowStoreBuilder {
         this.writeBack = WriteBackStore.builder(inner);
     }
 
-    /** How much is held before it is flushed, and how. */
+    /** How much is held before it is flushed, and how, and whether in a journal too. */
     public CachingWindowStoreBuilder writeBack(Consumer<WriteBackStoreBuilder> settings) {
         settings.accept(writeBack);
         return this;

@@ -32,6 +32,11 @@ record Entry(
         return new Entry(key, value, acknowledged, ownEtag, options, context, sequence);
     }
 
+    /** The method of a store that makes such a write. */
+    String operation() {
+        return value == null ? "delete" : "put";
+    }
+
     /** The bytes it is counted with. */
     long bytes() {
         return (long) key.getBytes(StandardCharsets.UTF_8).length + (value == null ? 0 : value.remaining());

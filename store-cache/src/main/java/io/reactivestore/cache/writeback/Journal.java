@@ -9,8 +9,15 @@ import reactor.core.publisher.Mono;
 /** What writes go through on their way into the table, so that they outlive the process. */
 interface Journal {
 
-    /** Reads what a former process has left. Signals arrive on a thread that may be used. */
-    Mono<Recovered> open();
+    /** Whether it outlives the process. */
+    boolean isLasting();
+
+    /**
+     * Opens it.
+     *
+     * @param takeOver given what a former process has left, before anything is taken
+     */
+    Mono<Void> open(Consumer<Recovered> takeOver);
 
     /**
      * Takes a write into the table, if there is room for it.

@@ -99,13 +99,18 @@ final class JournalRecovery {
                 }
                 break;
             }
-            if ((found.record().kind() == Kind.SEGMENT) != (offset == 0)) {
-                throw damaged(segment, offset, "the file does not begin as a journal does, or begins twice");
-            }
+            requireInPlace(segment, found.record(), offset);
             apply(segment, found);
             offset += found.bytes();
         }
         segment.length = offset;
+    }
+
+    private void requireInPlace(Segment segment, JournalRecord record, int offset) {
+        boolean begins = record.kind() == Kind.SEGMENT;
+        if (begins != (offset == 0) || (begins && record.sequence() != segment.number)) {
+            throw damaged(segment, offset, "the record belongs elsewhere");
+        }
     }
 
     private void apply(Segment segment, Framed found) {

@@ -19,8 +19,13 @@ final class NoJournal implements Journal {
     }
 
     @Override
-    public Mono<Recovered> open() {
-        return Mono.just(Recovered.NOTHING);
+    public boolean isLasting() {
+        return false;
+    }
+
+    @Override
+    public Mono<Void> open(Consumer<Recovered> takeOver) {
+        return Mono.empty();
     }
 
     @Override

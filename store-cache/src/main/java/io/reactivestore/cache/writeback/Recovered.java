@@ -10,7 +10,4 @@ import java.util.List;
  * @param last the highest sequence of all
  * @param fresh whether there was no journal, or one that was closed with nothing in it: nothing of a former process can be under way
  */
-record Recovered(List<JournalRecord> writes, long clear, long last, boolean fresh) {
-
-    static final Recovered NOTHING = new Recovered(List.of(), 0, 0, true);
-}
+record Recovered(List<JournalRecord> writes, long clear, long last, boolean fresh) {}

@@ -106,10 +106,14 @@ final class Room {
         }
     }
 
-    /** Writes went from the journal into the table. */
+    /** Writes went from the journal into the table, or gave their room back. */
     void arrived() {
         armForAge();
         pumpIfWanted();
+        WriteBackBudget shared = budget;
+        if (shared != null) {
+            shared.wake();
+        }
     }
 
     /** Another store needs these bytes. */
@@ -257,7 +261,7 @@ final class Room {
     private void refuseAll() {
         for (Waiting next = waiting.poll(); next != null; next = waiting.poll()) {
             Entry write = next.write;
-            next.sink.error(new StoreClosedException(write.value() == null ? "delete" : "put", write.key()));
+            next.sink.error(new StoreClosedException(write.operation(), write.key()));
         }
     }
 

@@ -188,7 +188,7 @@ final class Table {
     /** What is missing to take a write; what it needs of the budget is reserved if nothing is. */
     private @Nullable Shortage shortage(@Nullable Slot slot, Entry write, long size, long budgetBytes, long nanoTime) {
         if (closed) {
-            throw new StoreClosedException(write.value() == null ? "delete" : "put", write.key());
+            throw new StoreClosedException(write.operation(), write.key());
         }
         long oldSize = slot == null ? 0 : slot.size;
         long otherDirtyBytes = dirtyBytes + reservedBytes - (slot != null && slot.dirty ? oldSize : 0);

@@ -10,7 +10,7 @@ package io.reactivestore.cache.writeback;
  * @param dirtyEntries those of it that are not yet flushed
  * @param dirtyBytes of those
  * @param waitingWrites puts and deletes that wait for room
- * @param keysInDoubt keys whose last request to the inner store has no answer
+ * @param keysInDoubt keys whose last request to the inner store has no answer, or may have been sent by a process that was killed
  * @param flushed writes that the inner store acknowledged
  * @param failedWrites attempts to flush that failed; the entry stays dirty
  * @param evictions clean copies let go to make room

@@ -10,9 +10,7 @@ import io.reactivestore.ListEntry;
 import io.reactivestore.ListOptions;
 import io.reactivestore.ObjectInfo;
 import io.reactivestore.RangedObject;
-import io.reactivestore.ReadMode;
 import io.reactivestore.ReadOptions;
-import io.reactivestore.Served;
 import io.reactivestore.Store;
 import io.reactivestore.StoreCapabilities;
 import io.reactivestore.StoreRuntime;
@@ -20,26 +18,18 @@ import io.reactivestore.StoredObject;
 import io.reactivestore.WriteOptions;
 import io.reactivestore.cache.writeback.InnerWrites.Flushed;
 import io.reactivestore.cache.writeback.InnerWrites.Turn;
-import io.reactivestore.cache.writeback.Table.Lookup;
 import io.reactivestore.cache.writeback.WriteBackStoreBuilder.Settings;
 import io.reactivestore.decorate.ForwardingStore;
-import io.reactivestore.error.ObjectNotFoundException;
 import io.reactivestore.error.PreconditionFailedException;
 import io.reactivestore.error.StoreUnavailableException;
 import io.reactivestore.error.StoreUnsupportedException;
 import io.reactivestore.internal.Arguments;
-import io.reactivestore.internal.BufferedObject;
 import io.reactivestore.internal.BulkDelete;
-import io.reactivestore.internal.Conditions;
 import io.reactivestore.internal.Contents;
 import io.reactivestore.internal.Directory;
 import io.reactivestore.internal.Lifecycle;
-import io.reactivestore.internal.Ranges;
 import java.nio.ByteBuffer;
-import java.time.Duration;
 import java.util.List;
-import java.util.Objects;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -51,7 +41,8 @@ import reactor.core.publisher.Mono;
  * A store that acknowledges puts and deletes in memory and writes them to another store later: when {@link #flush()} is called, when
  * they grow too many, too large or too old, and when it is closed. Reads and listings see them at once.
  *
- * <p>What is not flushed is lost with the process. Nobody else may write to the inner store. Reads never wait for a flush; a put or
+ * <p>What is not flushed is lost with the process, unless there is a {@linkplain WriteBackStoreBuilder#journal journal}. Nobody else may
+ * write to the inner store. Reads never wait for a flush; a put or
  * delete waits only when a limit is reached, until something was flushed.
  *
  * <p>Conditional and encrypted puts, conditional deletes and copies flush their keys and go to the inner store. A put answers with an
@@ -65,26 +56,26 @@ import reactor.core.publisher.Mono;
  */
 public final class WriteBackStore implements Store {
     /*
-     * How it works. Writes go through Room and Journal into Table and are acknowledged. InnerWrites takes them from the table to the inner store,
-     * each behind the gate of its key (Gates): for a Flush, for Room when it needs room, or before a conditional write. Reads ask the
-     * table, then the inner store; Merge lays a snapshot of the table over a listing. Clearing shuts all gates.
+     * How it works. Writes go through Room and Journal into Table and are acknowledged. InnerWrites takes them from the table to the
+     * inner store, each behind the gate of its key (Gates): for a Flush, for Room when it needs room, or before a conditional write. Reads
+     * ask the table, then the inner store (TableReads); Merge lays a snapshot of the table over a listing. Clearing shuts all gates.
+     * Handover opens with what a former process has left in the journal, and closes.
      *
-     * All state is in these parts; each opens with its own. Locks are taken in the order Clearing, then Table, Gates or FileJournal; none
+     * All state is in these parts; each opens with its own. Locks are taken in the order Clearing, then Table, Gates or GroupCommit; none
      * is held while anything else is called.
      */
 
     private static final int SCAN_CONCURRENCY = 8;
-    private static final Served FROM_MEMORY = new Served(Served.MEMORY, false, Duration.ZERO);
 
     private final Store inner;
     private final Settings settings;
     private final StoreRuntime runtime;
     private final Table table;
     private final Gates gates;
-    private final Journal journal;
     private final InnerWrites writes;
     private final Room room;
     private final Clearing clearing;
+    private final TableReads reads;
     private final Lifecycle lifecycle;
 
     /** The inner store as readers see it: its open bodies end when this store is closed. */
@@ -106,7 +97,7 @@ public final class WriteBackStore implements Store {
                 new Limits(settings.maxDirtyBytes(), settings.maxBytes(), settings.maxEntries()), settings.budget());
         this.gates = new Gates(runtime, settings.inDoubt());
         JournalSettings journaled = settings.journal();
-        this.journal = journaled == null
+        Journal journal = journaled == null
                 ? new NoJournal(table, runtime)
                 : new FileJournal(journaled, table, runtime, this::arrived);
         this.writes = new InnerWrites(
@@ -121,8 +112,10 @@ public final class WriteBackStore implements Store {
                 settings.budget());
         this.clearing = new Clearing(inner, table, gates, journal, runtime, settings.inDoubt(), room::changed);
         this.readable = new ForwardingStore(inner) {};
-        this.lifecycle = new Lifecycle(this::start, this::shut);
         this.entryLimit = "maxEntryBytes, " + settings.maxEntryBytes() + "; putInner takes it";
+        this.reads = new TableReads(table, readable);
+        Handover handover = new Handover(inner, table, gates, journal, clearing, room, runtime);
+        this.lifecycle = new Lifecycle(handover::open, () -> handover.close(this::flushAll));
         this.etagPrefix = "wb-" + Long.toHexString(runtime.random().nextLong()) + "-";
     }
 
@@ -139,49 +132,21 @@ public final class WriteBackStore implements Store {
     public Mono<StoredObject> get(String key, ReadOptions options) {
         Keys.requireKey("get", key);
         Keys.requireNonNull("get", "options", options);
-        return lifecycle.whenOpen("get", key, () -> {
-            Lookup lookup = lookup(key, options);
-            return lookup.isMiss()
-                    ? readable.get(key, options)
-                    : Mono.justOrEmpty(held(lookup, options)).map(held -> held.object(options, lifecycle));
-        });
+        return lifecycle.whenOpen("get", key, () -> reads.get(key, options, lifecycle));
     }
 
     @Override
     public Flux<RangedObject> getRanges(String key, List<ByteRange> ranges, ReadOptions options) {
         Keys.requireKey("getRanges", key);
         List<ByteRange> wanted = Arguments.requireRanges(ranges, options);
-        return lifecycle.whenOpenMany("getRanges", key, () -> {
-            Lookup lookup = lookup(key, options);
-            if (lookup.isMiss()) {
-                return readable.getRanges(key, wanted, options);
-            }
-            Held held = held(lookup, options);
-            if (held == null) {
-                return Flux.error(new ObjectNotFoundException("getRanges", key));
-            }
-            Conditions.require("getRanges", held.info, options);
-            return Flux.range(0, wanted.size())
-                    .map(i -> Ranges.slice(held.info, held.value, i, wanted.get(i), options));
-        });
+        return lifecycle.whenOpenMany("getRanges", key, () -> reads.getRanges(key, wanted, options));
     }
 
     @Override
     public Mono<ObjectInfo> head(String key, ReadOptions options) {
         Keys.requireKey("head", key);
         Keys.requireNonNull("head", "options", options);
-        return lifecycle.whenOpen("head", key, () -> {
-            Lookup lookup = lookup(key, options);
-            if (lookup.isMiss()) {
-                return readable.head(key, options);
-            }
-            Held held = held(lookup, options);
-            if (held == null) {
-                return Mono.empty();
-            }
-            Conditions.require("head", held.info, options);
-            return Mono.just(held.info);
-        });
+        return lifecycle.whenOpen("head", key, () -> reads.head(key, options));
     }
 
     @Override
@@ -196,7 +161,7 @@ public final class WriteBackStore implements Store {
      * @return the facts, with an etag of this store's own
      * @fails as {@link Store#put}; {@link io.reactivestore.error.StoreRejectedException} if the content is longer than {@code
      *     maxEntryBytes}
-     * @cancel while it waits for room it leaves no trace
+     * @cancel while it waits for room it leaves no trace; on its way into the journal it is written all the same
      */
     public Mono<ObjectInfo> put(String key, Content content, WriteOptions options, @Nullable RecordContext context) {
         Keys.requireKey("put", key);
@@ -351,11 +316,12 @@ public final class WriteBackStore implements Store {
     }
 
     /**
-     * Forgets what is not yet flushed and empties the inner store. From the subscription on nothing of before is seen any more; what is
-     * written meanwhile is kept, and flushed after it.
+     * Forgets what is not yet flushed and empties the inner store. From the subscription on, or with a journal from when that is noted
+     * there, nothing of before is seen any more; what is written meanwhile is kept, and flushed after it.
      *
      * @return completes when the inner store is empty
-     * @fails with the inner store's error; the store goes on trying to empty it, and flushes nothing before that
+     * @fails with the inner store's error; the store goes on trying to empty it, and flushes nothing before that. If the journal cannot
+     *     be written, nothing has changed
      * @cancel ends an attempt under way, if nobody else waits for it; the store goes on trying
      */
     public Mono<Void> clear() {
@@ -380,7 +346,8 @@ public final class WriteBackStore implements Store {
     /**
      * Closes this store and not the inner one, after everything was flushed.
      *
-     * @fails {@link StoreUnavailableException} if something could not be flushed; it is lost
+     * @fails {@link StoreUnavailableException} if something could not be flushed; it is lost, or stays in the journal for the next
+     *     opening
      */
     @Override
     public Mono<Void> close() {
@@ -392,66 +359,10 @@ public final class WriteBackStore implements Store {
         return "WriteBackStore[" + inner + ", " + settings + "]";
     }
 
-    private Mono<Void> start() {
-        return inner.open().then(journal.open()).doOnNext(this::restore).then();
-    }
-
-    /** Takes over what a former process has left, and waits for what it may have sent. */
-    private void restore(Recovered recovered) {
-        if (!recovered.fresh()) {
-            gates.doubtAll(recovered.writes().size());
-        }
-        if (recovered.clear() > 0) {
-            clearing.resume(recovered.clear());
-        }
-        long since = Long.MIN_VALUE;
-        for (JournalRecord write : recovered.writes()) {
-            long age = Math.max(0, runtime.clock().millis() - write.number());
-            since = Math.max(since, runtime.nanoTime() - TimeUnit.MILLISECONDS.toNanos(age));
-            table.restore(Objects.requireNonNull(write.entry()), since);
-        }
-        room.changed();
-    }
-
-    private Mono<Void> shut() {
-        room.close();
-        String fate = settings.journal() == null ? "are lost" : "stay in the journal";
-        Mono<Void> flushed = readable.close()
-                .then(journal.drained())
+    private Mono<Void> flushAll() {
+        return readable.close()
                 .thenMany(new Flush(table, writes, settings.flushConcurrency(), false))
-                .then()
-                .onErrorMap(error -> new StoreUnavailableException(
-                        "close",
-                        null,
-                        stats().dirtyEntries() + " writes could not be flushed and " + fate,
-                        false,
-                        error));
-        return flushed.onErrorResume(error -> leave().then(Mono.error(error)))
-                .then(leave())
-                .doFinally(end -> room.leaveBudget());
-    }
-
-    /** With a journal, what is not done by now is left to the next opening. */
-    private Mono<Void> leave() {
-        return Mono.defer(() -> {
-            if (settings.journal() == null) {
-                return Mono.empty();
-            }
-            clearing.close();
-            return journal.close(gates::isQuiet);
-        });
-    }
-
-    private Lookup lookup(String key, ReadOptions options) {
-        boolean innerOnly = options.version() != null;
-        return innerOnly ? table.findNothing() : table.find(key, options.mode() != ReadMode.CACHED_OK);
-    }
-
-    private static @Nullable Held held(Lookup lookup, ReadOptions options) {
-        Entry entry = lookup.entry();
-        ObjectInfo info = entry == null ? null : entry.info();
-        ByteBuffer value = entry == null ? null : entry.value();
-        return entry == null || info == null || value == null ? null : new Held(entry.infoFor(info, options), value);
+                .then();
     }
 
     private ObjectInfo newInfo(String key, ByteBuffer value, WriteOptions options) {
@@ -524,13 +435,5 @@ public final class WriteBackStore implements Store {
 
     private static DeleteOptions withIfMatch(DeleteOptions options, @Nullable String etag) {
         return etag == null ? options : options.withIfMatch(etag);
-    }
-
-    /** An object of the table as one reader sees it. */
-    private record Held(ObjectInfo info, ByteBuffer value) {
-
-        StoredObject object(ReadOptions options, Lifecycle lifecycle) {
-            return new BufferedObject(info, value, options, FROM_MEMORY, lifecycle);
-        }
     }
 }

@@ -3,17 +3,25 @@ package io.reactivestore.cache.writeback;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.reactivestore.Content;
+import io.reactivestore.ObjectInfo;
 import io.reactivestore.Store;
+import io.reactivestore.WriteOptions;
+import io.reactivestore.cache.window.CachingWindowStore;
+import io.reactivestore.cache.window.WindowedKey;
+import io.reactivestore.decorate.ForwardingStore;
+import io.reactivestore.error.StoreAccessDeniedException;
 import io.reactivestore.error.StoreCorruptException;
 import io.reactivestore.error.StoreUnavailableException;
 import io.reactivestore.memory.MemoryStore;
 import io.reactivestore.testkit.leak.LeakCheck;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -63,6 +71,42 @@ class JournalDirectoryTest {
         complete(first.close());
         complete(second.put("k", Content.text("1")));
         complete(second.close());
+    }
+
+    @Test
+    void windowStore_hasItsWritesInTheJournalToo() {
+        AtomicBoolean refuses = new AtomicBoolean(true);
+        Store refusing = new ForwardingStore(inner) {
+            @Override
+            public Mono<ObjectInfo> put(String key, Content content, WriteOptions options) {
+                return refuses.get()
+                        ? Mono.error(new StoreAccessDeniedException("put", key, "not now", null))
+                        : super.put(key, content, options);
+            }
+        };
+        WindowedKey key = new WindowedKey(ByteBuffer.wrap(new byte[] {1}), 10);
+        RecordContext context = new RecordContext("topic", 0, 7, 8);
+        CachingWindowStore first = windows(refusing);
+        complete(first.put(key, ByteBuffer.wrap(new byte[] {2}), context));
+        StepVerifier.create(first.close())
+                .expectErrorSatisfies(error ->
+                        assertThat(error).hasMessage("close: 1 writes could not be flushed and stay in the journal"))
+                .verify(PATIENCE);
+
+        refuses.set(false);
+        CachingWindowStore second = windows(refusing);
+        StepVerifier.create(second.flush())
+                .assertNext(window -> assertThat(window.context()).isEqualTo(context))
+                .expectComplete()
+                .verify(PATIENCE);
+        StepVerifier.create(second.get(key)).expectNextCount(1).expectComplete().verify(PATIENCE);
+        complete(second.close());
+    }
+
+    private CachingWindowStore windows(Store refusing) {
+        return CachingWindowStore.builder(refusing)
+                .writeBack(settings -> settings.journal(temp).inDoubt(Duration.ZERO))
+                .build();
     }
 
     @Test

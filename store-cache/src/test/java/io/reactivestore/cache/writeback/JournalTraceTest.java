@@ -184,4 +184,25 @@ class JournalTraceTest {
         stage.kill();
         assertThat(stage.keys()).isEmpty();
     }
+
+    @Test
+    void endOfAClear_isNotedBeforeAFlushAfterIt_alsoIfTheProcessIsKilledInBetween() {
+        inner.hold(Op.DELETE_PREFIX);
+        stage.start(stage.store.clear());
+        stage.put("k", "1");
+        stage.startFlush();
+        files.free(0);
+        inner.take().answer();
+        stage.run();
+        assertThat(inner.text("k")).as("flushed, and that is owed").isEqualTo("1");
+
+        int beginOfAFileAndOneRecord = 100;
+        files.cannotTruncate(true).free(beginOfAFileAndOneRecord).killWhenFull(stage.runtime::kill);
+        stage.start(stage.store.put("other", Content.text("2")));
+        assertThat(stage.runtime.isAlive()).isFalse();
+        stage.kill();
+        inner.pass();
+        stage.run(Stage.IN_DOUBT.multipliedBy(2));
+        assertThat(stage.read("k")).isEqualTo("1");
+    }
 }

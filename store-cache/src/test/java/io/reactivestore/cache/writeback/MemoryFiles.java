@@ -7,6 +7,7 @@ import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.List;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 
 /** A disk in memory that outlives a simulated process, gets full, breaks in the middle of a write, and loses what was not forced. */
@@ -16,6 +17,7 @@ final class MemoryFiles implements JournalFiles {
     private long freeBytes = Long.MAX_VALUE;
     private boolean cannotTruncate;
     private boolean cannotDelete;
+    private @Nullable Runnable kill;
     private boolean locked;
     private int open;
     private int forces;
@@ -29,6 +31,18 @@ final class MemoryFiles implements JournalFiles {
     void kill() {
         locked = false;
         open = 0;
+        kill = null;
+        freeBytes = Long.MAX_VALUE;
+    }
+
+    /**
+     * The next write that ends beyond what is {@linkplain #free free} is cut there, and does not fail: the process is killed in it.
+     *
+     * @param kill kills the process
+     */
+    MemoryFiles killWhenFull(Runnable kill) {
+        this.kill = kill;
+        return this;
     }
 
     /** So much more can be written before the disk is full. */
@@ -112,7 +126,7 @@ final class MemoryFiles implements JournalFiles {
 
     @Override
     public void delete(long number) throws IOException {
-        if (cannotDelete) {
+        if (cannotDelete || (kill != null && freeBytes == 0)) {
             throw new IOException("cannot delete");
         }
         File gone = files.remove(number);
@@ -151,6 +165,10 @@ final class MemoryFiles implements JournalFiles {
             all.writeBytes(written);
             file.bytes = all.toByteArray();
             freeBytes -= freeBytes == Long.MAX_VALUE ? 0 : fits;
+            if (bytes.hasRemaining() && kill != null) {
+                kill.run();
+                closed = true; // what the dead process would still do to the file
+            }
             if (bytes.hasRemaining()) {
                 throw new IOException("No space left on device");
             }

@@ -61,6 +61,7 @@ final class WriteBackRun {
     private final List<HistoryClient> own = new ArrayList<>();
     private SimulatedRuntime process;
     private boolean journaled;
+    private boolean dying;
     private boolean stopped;
 
     WriteBackRun(long seed, UnaryOperator<WriteBackStoreBuilder> settings) {
@@ -98,6 +99,7 @@ final class WriteBackRun {
         store = build();
         Latency pause = Latency.uniform(Duration.ofMillis(50), Duration.ofMillis(400));
         Mono.delay(pause.next(simulation.random()), server.timers())
+                .filter(tick -> process.isAlive() && !dying)
                 .doOnNext(tick -> files.cannotTruncate(simulation.random().nextInt(4) == 0)
                         .free(
                                 simulation.random().nextInt(4) == 0
@@ -234,15 +236,29 @@ final class WriteBackRun {
         return this;
     }
 
-    /** As {@link #work}, with kills at random times. */
+    /** As {@link #work}, with kills at random times, half of them in the middle of a write to the journal. */
     WriteBackRun workWithKills(Duration time, int kills) {
         for (int i = 0; i <= kills; i++) {
             if (i > 0) {
                 kill();
             }
             work(Duration.ofNanos(simulation.random().nextLong(2 * time.toNanos() / (kills + 1))));
+            if (simulation.random().nextBoolean()) {
+                dieInAWrite();
+            }
         }
         return this;
+    }
+
+    private void dieInAWrite() {
+        dying = true;
+        files.free(simulation.random().nextInt(400)).killWhenFull(process::kill);
+        long end = simulation.nanoTime() + Duration.ofSeconds(1).toNanos();
+        while (process.isAlive() && simulation.nanoTime() < end && history.isClean()) {
+            simulation.step();
+        }
+        kill();
+        dying = false;
     }
 
     /** Stops all, lets doubts end, flushes, and reads every key past the store. */
