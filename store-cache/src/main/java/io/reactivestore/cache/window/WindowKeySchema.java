@@ -34,12 +34,8 @@ public final class WindowKeySchema {
      * @throws IllegalArgumentException if it is too short, or its last number is negative
      */
     public static WindowedKey fromStoreKey(ByteBuffer storeKey) {
-        int keyBytes = storeKey.remaining() - WINDOW_BYTES;
-        if (keyBytes < 0) {
-            throw new IllegalArgumentException(
-                    "a store key has " + WINDOW_BYTES + " bytes or more, this one " + storeKey.remaining());
-        }
-        ByteBuffer bytes = storeKey.slice();
+        ByteBuffer bytes = requireStoreKey(storeKey);
+        int keyBytes = bytes.remaining() - WINDOW_BYTES;
         return new WindowedKey(bytes.slice(0, keyBytes), bytes.getLong(keyBytes), bytes.getInt(keyBytes + Long.BYTES));
     }
 
@@ -68,7 +64,22 @@ public final class WindowKeySchema {
         return Buffers.wrap(bytes);
     }
 
-    private static ByteBuffer requireWrapped(ByteBuffer wrapped) {
+    /** A view of it that starts at 0 and reads numbers as they are laid out, whatever the order of the buffer given. */
+    static ByteBuffer requireStoreKey(ByteBuffer storeKey) {
+        ByteBuffer bytes = storeKey.slice();
+        if (bytes.limit() < WINDOW_BYTES) {
+            throw new IllegalArgumentException(
+                    "a store key has " + WINDOW_BYTES + " bytes or more, this one " + bytes.limit());
+        }
+        int seq = bytes.getInt(bytes.limit() - Integer.BYTES);
+        if (seq < 0) {
+            throw new IllegalArgumentException("a store key ends with a seq of 0 or more, this one with " + seq);
+        }
+        return bytes;
+    }
+
+    /** As {@link #requireStoreKey}. */
+    static ByteBuffer requireWrapped(ByteBuffer wrapped) {
         if (wrapped.remaining() < Long.BYTES) {
             throw new IllegalArgumentException(
                     "a wrapped value has " + Long.BYTES + " bytes or more, this one " + wrapped.remaining());

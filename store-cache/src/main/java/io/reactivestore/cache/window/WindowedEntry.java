@@ -16,10 +16,8 @@ public record WindowedEntry(ByteBuffer storeKey, ByteBuffer wrapped) {
      * @throws IllegalArgumentException if they are not laid out as {@link WindowKeySchema} says
      */
     public WindowedEntry {
-        storeKey = storeKey.slice().asReadOnlyBuffer();
-        wrapped = wrapped.slice().asReadOnlyBuffer();
-        WindowKeySchema.fromStoreKey(storeKey);
-        WindowKeySchema.recordTimestamp(wrapped);
+        storeKey = WindowKeySchema.requireStoreKey(storeKey).asReadOnlyBuffer();
+        wrapped = WindowKeySchema.requireWrapped(wrapped).asReadOnlyBuffer();
     }
 
     /** The bytes of the key, a new view for each call. */

@@ -1,5 +1,8 @@
 package io.reactivestore.cache.writeback;
 
+import io.reactivestore.internal.SnapshotMap;
+import org.jspecify.annotations.Nullable;
+
 /** What the table holds of one key. All is guarded by the table's lock. */
 final class Slot {
     final String key;
@@ -30,6 +33,14 @@ final class Slot {
     boolean cooling;
 
     long coolingUntil;
+
+    /** Where its entry is among the dirty ones; null if it is clean. */
+    SnapshotMap.@Nullable Place<Entry> place;
+
+    /** Its neighbours in the order of use; null at the ends, and if it is not in it. */
+    @Nullable Slot older;
+
+    @Nullable Slot newer;
 
     Slot(Entry entry) {
         this.key = entry.key();

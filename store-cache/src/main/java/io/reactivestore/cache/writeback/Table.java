@@ -4,14 +4,13 @@ import io.reactivestore.Keys;
 import io.reactivestore.ObjectInfo;
 import io.reactivestore.error.StoreClosedException;
 import io.reactivestore.internal.OrderedMap;
+import io.reactivestore.internal.SnapshotMap;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.Iterator;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -38,7 +37,7 @@ final class Table {
      *   state                        written by                         guard       seen by others
      *   slots, byUse (LRU first)     all methods                        this lock   at once
      *   bySequence, bySince          all that dirty or clean a slot     this lock   at once; hold the dirty slots only
-     *   dirty                        the same                           this lock   at once; an immutable map, so a snapshot is free
+     *   dirty                        the same                           this lock   at once, in snapshots, which are free
      *   hidden                       clear, unhide                      this lock   at once, together with the emptied table
      *
      * Nothing is called while the lock is held but the budget's counter. No lock is held over I/O: an attempt is announced (begin) and
@@ -51,10 +50,10 @@ final class Table {
     private final Limits limits;
     private final @Nullable WriteBackBudget budget;
     private final Map<String, Slot> slots = new HashMap<>();
-    private final Set<Slot> byUse = new LinkedHashSet<>();
+    private final UseOrder byUse = new UseOrder();
     private final TreeMap<Long, Slot> bySequence = new TreeMap<>();
     private final TreeMap<Long, Slot> bySince = new TreeMap<>();
-    private OrderedMap<String, Entry> dirty = OrderedMap.empty(Keys.UTF8_ORDER);
+    private final SnapshotMap<String, Entry> dirty = new SnapshotMap<>(Keys.UTF8_ORDER);
     private long sequence;
     private long bytes;
     private long dirtyBytes;
@@ -93,7 +92,7 @@ final class Table {
     synchronized Lookup find(String key, boolean dirtyOnly) {
         Slot slot = slots.get(key);
         if (slot != null && (slot.dirty || !(dirtyOnly || slot.passed))) {
-            use(slot);
+            byUse.use(slot);
             hits++;
             return new Lookup(slot.entry, hidden);
         }
@@ -111,7 +110,7 @@ final class Table {
     }
 
     synchronized Snapshot snapshot() {
-        return new Snapshot(dirty, hidden);
+        return new Snapshot(dirty.snapshot(), hidden);
     }
 
     /** The number of the latest write. */
@@ -321,7 +320,7 @@ final class Table {
         byUse.clear();
         bySequence.clear();
         bySince.clear();
-        dirty = OrderedMap.empty(Keys.UTF8_ORDER);
+        dirty.clear();
         bytes = 0;
         dirtyBytes = 0;
         hidden = true;
@@ -443,13 +442,10 @@ final class Table {
         bytes += size;
         dirtyBytes += size;
         bySequence.put(write.sequence(), slot);
-        dirty = dirty.with(slot.key, write);
-        use(slot);
-    }
-
-    private void use(Slot slot) {
-        byUse.remove(slot);
-        byUse.add(slot);
+        if (slot.place == null || !dirty.replace(slot.place, write)) {
+            slot.place = dirty.put(slot.key, write);
+        }
+        byUse.use(slot);
     }
 
     private void unmarkDirty(Slot slot) {
@@ -458,7 +454,8 @@ final class Table {
         bySequence.remove(slot.entry.sequence());
         bySince.remove(slot.since);
         dirtyBytes -= slot.size;
-        dirty = dirty.without(slot.key);
+        dirty.remove(slot.key);
+        slot.place = null;
     }
 
     private void drop(Slot slot) {
