@@ -59,7 +59,7 @@ final class SystemRuntime implements StoreRuntime {
 
     @Override
     public Scheduler newSerial(String name) {
-        return Schedulers.newSingle(name, true);
+        return new SerialScheduler(name);
     }
 
     private static Scheduler ioScheduler() {
