@@ -95,7 +95,7 @@ public final class CacheStore implements Store {
     @Override
     public Flux<DeleteResult> deleteAll(Publisher<String> keys) {
         Keys.requireNonNull("deleteAll", "keys", keys);
-        return parts.writes.deleteAll(keys).doOnNext(result -> parts.announce(new Event.KeyChanged(result.key())));
+        return parts.writes.deleteAll(keys, key -> parts.announce(new Event.KeyChanged(key)));
     }
 
     @Override

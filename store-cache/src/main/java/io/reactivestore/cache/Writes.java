@@ -105,21 +105,30 @@ final class Writes {
                 .then(Mono.defer(() -> mutate("copy", to, () -> source.copy(from, to, options), (ticket, info) -> {})));
     }
 
-    /** Results come in the order of the keys, so the first ticket not yet ended is that of the next result. */
-    Flux<DeleteResult> deleteAll(Publisher<String> keys) {
+    /**
+     * Results come in the order of the keys, so the first ticket not yet ended is that of the next result.
+     *
+     * @param ended hears of each key that was begun, once, when its delete has ended: with a result or without one
+     */
+    Flux<DeleteResult> deleteAll(Publisher<String> keys, Consumer<String> ended) {
         return ready("deleteAll", null).thenMany(Flux.defer(() -> {
             Queue<Ending> open = new ConcurrentLinkedQueue<>();
             AtomicBoolean over = new AtomicBoolean();
+            BiConsumer<Ending, End> finish = (ending, how) -> {
+                if (ending.end(how)) {
+                    ended.accept(ending.ticket.key);
+                }
+            };
             Flux<String> fenced = Flux.from(keys).doOnNext(key -> {
                 Ending ending = begin("deleteAll", key);
                 open.add(ending);
                 if (over.get()) {
-                    ending.end(End.UNKNOWN);
+                    finish.accept(ending, End.UNKNOWN);
                 }
             });
             Runnable giveUp = () -> {
                 over.set(true);
-                open.forEach(ending -> ending.end(End.UNKNOWN));
+                open.forEach(ending -> finish.accept(ending, End.UNKNOWN));
             };
             return source.deleteAll(fenced)
                     .contextWrite(context ->
@@ -128,7 +137,7 @@ final class Writes {
                         Ending ending = open.poll();
                         if (ending != null) {
                             Throwable error = result.error();
-                            ending.end(error == null ? End.APPLIED : Outcomes.of(error));
+                            finish.accept(ending, error == null ? End.APPLIED : Outcomes.of(error));
                         }
                     })
                     .doOnTerminate(giveUp)
