@@ -19,8 +19,6 @@ import software.amazon.awssdk.services.s3.model.DeleteObjectsResponse;
 /** Deletes many objects in one request, batch after batch. */
 final class S3BulkDelete {
 
-    private static final String OPERATION = "deleteAll";
-
     /** Requests for single keys under way at a time. */
     private static final int SINGLES = 8;
 
@@ -46,54 +44,59 @@ final class S3BulkDelete {
     private Mono<Page<DeleteResult>> page(KeyBatches batches) {
         // Asked at the end whether there is more: a source of exactly one batch has completed by then.
         return batches.next()
-                .flatMap(this::deleteBatch)
+                .flatMap(keys -> deleteBatch("deleteAll", keys))
                 .map(results -> new Page<>(results, batches.isExhausted() ? null : page(batches)));
     }
 
-    /** One result per key, in their order. */
-    Mono<List<DeleteResult>> deleteBatch(List<String> keys) {
+    /**
+     * One result per key, in their order.
+     *
+     * @param operation what the errors in them name
+     */
+    Mono<List<DeleteResult>> deleteBatch(String operation, List<String> keys) {
         Map<String, Throwable> failures = new HashMap<>();
         Set<String> together = new LinkedHashSet<>();
         Set<String> alone = new LinkedHashSet<>();
         for (String key : keys) {
             try {
-                Keys.requireKey(OPERATION, key);
+                Keys.requireKey(operation, key);
                 (canBeInXml(key) ? together : alone).add(key);
             } catch (IllegalArgumentException malformed) {
                 failures.put(key, malformed);
             }
         }
-        Mono<Map<String, Throwable>> first = together.isEmpty() ? Mono.just(Map.of()) : deleteTogether(together);
-        return first.concatWith(Flux.fromIterable(alone).flatMap(this::deleteAlone, SINGLES, 1))
+        Mono<Map<String, Throwable>> first =
+                together.isEmpty() ? Mono.just(Map.of()) : deleteTogether(operation, together);
+        return first.concatWith(Flux.fromIterable(alone).flatMap(key -> deleteAlone(operation, key), SINGLES, 1))
                 .doOnNext(failures::putAll)
                 .then(Mono.fromSupplier(() -> keys.stream()
                         .map(key -> new DeleteResult(key, failures.get(key)))
                         .toList()));
     }
 
-    private Mono<Map<String, Throwable>> deleteTogether(Set<String> keys) {
+    private Mono<Map<String, Throwable>> deleteTogether(String operation, Set<String> keys) {
         return calls.mutate(
                         settings.requestTimeout(), new Tries(), requests.deleteAll(keys), S3AsyncClient::deleteObjects)
-                .map(this::failures)
+                .map(answer -> failures(operation, answer))
                 .onErrorResume(e -> {
                     Map<String, Throwable> all = new HashMap<>();
-                    keys.forEach(key -> all.put(key, errors.of(OPERATION, key, e)));
+                    keys.forEach(key -> all.put(key, errors.of(operation, key, e)));
                     return Mono.just(all);
                 });
     }
 
-    private Map<String, Throwable> failures(DeleteObjectsResponse answer) {
+    private Map<String, Throwable> failures(String operation, DeleteObjectsResponse answer) {
         Map<String, Throwable> failures = new HashMap<>();
         answer.errors().forEach(error -> {
             // Absent is fine, also where a server makes it an error.
             if (error.key() != null && !"NoSuchKey".equals(error.code())) {
-                failures.put(error.key(), errors.ofCode(OPERATION, error.key(), nullToEmpty(error.code())));
+                failures.put(error.key(), errors.ofCode(operation, error.key(), nullToEmpty(error.code())));
             }
         });
         return failures;
     }
 
-    private Mono<Map<String, Throwable>> deleteAlone(String key) {
+    private Mono<Map<String, Throwable>> deleteAlone(String operation, String key) {
         return calls.mutate(
                         settings.requestTimeout(),
                         new Tries(),
@@ -102,7 +105,7 @@ final class S3BulkDelete {
                 .map(answer -> Map.<String, Throwable>of())
                 .onErrorResume(e -> S3Errors.isAbsent(e, null)
                         ? Mono.just(Map.of())
-                        : Mono.just(Map.of(key, errors.of(OPERATION, key, e))));
+                        : Mono.just(Map.of(key, errors.of(operation, key, e))));
     }
 
     /** Whether a key comes through an XML document as it is: no control characters, nothing that counts as a line end. */

@@ -41,16 +41,17 @@ final class S3Listing {
         };
     }
 
-    Flux<ObjectInfo> list(ListOptions options) {
+    /** @param operation what its errors name */
+    Flux<ObjectInfo> list(String operation, ListOptions options) {
         boolean isBounded = options.startAfter() != null || options.endBefore() != null;
         if (isBounded && order == null) {
             return Flux.error(new StoreUnsupportedException(
-                    "list", options.prefix(), "this server lists in no order, so a listing has no bounds", null));
+                    operation, options.prefix(), "this server lists in no order, so a listing has no bounds", null));
         }
         if (isEmpty(options)) {
             return Flux.empty();
         }
-        return pages("list", options, null, answer -> infos(answer, options));
+        return pages(operation, options, null, answer -> infos(answer, options));
     }
 
     Flux<ListEntry> listDirectory(String prefix) {

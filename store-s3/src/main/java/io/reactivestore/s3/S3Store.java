@@ -177,10 +177,10 @@ public final class S3Store implements Store {
         return lifecycle.whenOpen(
                 "deletePrefix",
                 prefix,
-                () -> listing.list(ListOptions.prefix(prefix))
+                () -> listing.list("deletePrefix", ListOptions.prefix(prefix))
                         .map(ObjectInfo::key)
                         .buffer(KeyBatches.MAX_KEYS)
-                        .concatMap(bulkDelete::deleteBatch, 1)
+                        .concatMap(keys -> bulkDelete.deleteBatch("deletePrefix", keys), 1)
                         .concatMapIterable(results -> results, 1)
                         .doOnNext(result -> {
                             if (result.error() instanceof RuntimeException failure) {
@@ -193,7 +193,7 @@ public final class S3Store implements Store {
     @Override
     public Flux<ObjectInfo> list(ListOptions options) {
         Keys.requireNonNull("list", "options", options);
-        return lifecycle.whenOpenMany("list", options.prefix(), () -> listing.list(options));
+        return lifecycle.whenOpenMany("list", options.prefix(), () -> listing.list("list", options));
     }
 
     @Override

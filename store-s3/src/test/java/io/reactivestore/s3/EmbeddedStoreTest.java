@@ -85,22 +85,27 @@ class EmbeddedStoreTest {
     @Test
     void missingBucket_isAnErrorOfEveryOperation() {
         S3Store missing = EmbeddedStores.on("no-such-bucket-" + System.nanoTime());
-        List<Publisher<?>> operations = List.of(
-                missing.get("k"),
-                missing.head("k"),
-                missing.put("k", Content.text("x")),
-                missing.delete("k"),
-                missing.list(""),
-                missing.listDirectory(""),
-                missing.deletePrefix(""),
-                missing.copy("k", "l"),
-                missing.getRanges("k", List.of(ByteRange.of(0, 1)), ReadOptions.defaults()),
-                missing.deleteAll(Flux.just("k")).map(DeleteResult::error).handle((e, sink) -> sink.error(e)));
-        for (Publisher<?> operation : operations) {
-            StoreUnavailableException error = fails(StoreUnavailableException.class, operation);
-            assertThat(error.retryable()).isFalse();
-            assertThat(error).hasMessageContaining("there is no bucket no-such-bucket");
-        }
+        assertNoBucket(missing.get("k"), "get", "k");
+        assertNoBucket(missing.head("k"), "head", "k");
+        assertNoBucket(missing.put("k", Content.text("x")), "put", "k");
+        assertNoBucket(missing.delete("k"), "delete", "k");
+        assertNoBucket(missing.list("p/"), "list", "p/");
+        assertNoBucket(missing.listDirectory("p/"), "listDirectory", "p/");
+        assertNoBucket(missing.deletePrefix("p/"), "deletePrefix", "p/");
+        assertNoBucket(missing.copy("k", "l"), "copy", "k");
+        assertNoBucket(missing.getRanges("k", List.of(ByteRange.of(0, 1)), ReadOptions.defaults()), "getRanges", "k");
+        assertNoBucket(
+                missing.deleteAll(Flux.just("k")).map(DeleteResult::error).handle((e, sink) -> sink.error(e)),
+                "deleteAll",
+                "k");
+    }
+
+    private static void assertNoBucket(Publisher<?> publisher, String operation, String key) {
+        StoreUnavailableException error = fails(StoreUnavailableException.class, publisher);
+        assertThat(error.retryable()).isFalse();
+        assertThat(error).hasMessageContaining("there is no bucket no-such-bucket");
+        assertThat(error.operation()).isEqualTo(operation);
+        assertThat(error.key()).as(operation).isEqualTo(key);
     }
 
     @Test

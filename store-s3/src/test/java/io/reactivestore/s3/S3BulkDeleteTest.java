@@ -148,7 +148,8 @@ class S3BulkDeleteTest {
                 ? Reply.xml("<DeleteResult><Error><Key>a</Key><Code>AccessDenied</Code></Error></DeleteResult>")
                 : Reply.xml("<ListBucketResult><IsTruncated>false</IsTruncated><Contents><Key>a</Key></Contents>"
                         + "<Contents><Key>b</Key></Contents></ListBucketResult>");
-        failure(StoreAccessDeniedException.class, store.deletePrefix(""));
+        StoreAccessDeniedException error = failure(StoreAccessDeniedException.class, store.deletePrefix(""));
+        assertThat(error.operation()).isEqualTo("deletePrefix");
         server = request -> request.has("delete")
                 ? Reply.xml(NOTHING)
                 : Reply.xml("<ListBucketResult><IsTruncated>false</IsTruncated><Contents><Key>a</Key></Contents>"
