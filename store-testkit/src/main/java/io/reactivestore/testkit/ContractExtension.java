@@ -1,5 +1,7 @@
 package io.reactivestore.testkit;
 
+import io.reactivestore.testkit.leak.BlockingCheck;
+import io.reactivestore.testkit.leak.LeakCheck;
 import java.lang.reflect.Method;
 import java.util.Arrays;
 import java.util.List;
@@ -8,15 +10,64 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.extension.AfterEachCallback;
+import org.junit.jupiter.api.extension.BeforeAllCallback;
+import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.InvocationInterceptor;
 import org.junit.jupiter.api.extension.ReflectiveInvocationContext;
+import org.junit.jupiter.api.extension.TestInstanceFactoryContext;
+import org.junit.jupiter.api.extension.TestInstancePreConstructCallback;
 import org.opentest4j.TestAbortedException;
 
-/** Runs the cases of a contract by what the store can do ({@link Needs}) and by what its server gets wrong ({@link Deviation}). */
-final class ContractExtension implements InvocationInterceptor {
+/**
+ * Runs the cases of a contract by what the store can do ({@link Needs}) and by what its server gets wrong ({@link Deviation}), with
+ * every blocking call an error where it must not block, and fails a case that leaves something behind.
+ */
+final class ContractExtension
+        implements BeforeAllCallback,
+                TestInstancePreConstructCallback,
+                BeforeEachCallback,
+                AfterEachCallback,
+                InvocationInterceptor {
+
+    private static final ExtensionContext.Namespace NAMESPACE =
+            ExtensionContext.Namespace.create(ContractExtension.class);
 
     ContractExtension() {}
+
+    @Override
+    public ExtensionContextScope getTestInstantiationExtensionContextScope(ExtensionContext rootContext) {
+        return ExtensionContextScope.TEST_METHOD;
+    }
+
+    @Override
+    public void beforeAll(ExtensionContext context) {
+        BlockingCheck.install();
+    }
+
+    /** Before the fields of the test, and with them its store, are made. */
+    @Override
+    public void preConstructTestInstance(TestInstanceFactoryContext factory, ExtensionContext context) {
+        // What a store emits owns nothing, and a cancel or a close may overtake it.
+        context.getStore(NAMESPACE).put(LeakCheck.class, LeakCheck.create().allowingDroppedValues());
+    }
+
+    @Override
+    public void beforeEach(ExtensionContext context) {
+        LeakCheck leaks = leaks(context);
+        if (context.getRequiredTestInstance() instanceof StoreContract contract) {
+            leaks.patience(contract.patience());
+            contract.lastingThreads().forEach(leaks::ignoringThreads);
+        }
+        leaks.begin();
+    }
+
+    /** After the store was released. */
+    @Override
+    public void afterEach(ExtensionContext context) {
+        leaks(context).end();
+    }
 
     @Override
     public void interceptTestMethod(
@@ -30,6 +81,10 @@ final class ContractExtension implements InvocationInterceptor {
             Invocation<@Nullable Void> invocation, ReflectiveInvocationContext<Method> call, ExtensionContext context)
             throws Throwable {
         run(invocation, call);
+    }
+
+    private static LeakCheck leaks(ExtensionContext context) {
+        return Objects.requireNonNull(context.getStore(NAMESPACE).get(LeakCheck.class, LeakCheck.class));
     }
 
     private static void run(Invocation<@Nullable Void> invocation, ReflectiveInvocationContext<Method> call)

@@ -21,6 +21,11 @@ import reactor.test.StepVerifier;
 /**
  * What every contract suite needs: the store under test, the words to set up and to observe, and the few things about a backend
  * that its store does not tell. Only {@link #store()} must be given.
+ *
+ * <p>Each case also fails if the store blocks a thread that must not block ({@link io.reactivestore.testkit.leak.BlockingCheck}, which
+ * stays on in this JVM), or leaves open files, threads or dropped errors behind ({@link io.reactivestore.testkit.leak.LeakCheck}).
+ * For that the JVM of the tests is started with {@code -XX:+AllowRedefinitionToAddDeleteMethods}, and the cases of all stores in it
+ * run one after the other.
  */
 @ExtendWith(ContractExtension.class)
 public interface StoreContract {
@@ -60,6 +65,14 @@ public interface StoreContract {
 
     /** What the server behind this store is known to do wrong. Default: nothing. */
     default List<Deviation> deviations() {
+        return List.of();
+    }
+
+    /**
+     * How the names of threads begin that may outlive a test, because what runs on them is shared: a client, a server. Everything
+     * else that a test leaves behind fails it: open files, threads, signals that Reactor had to drop. Default: none.
+     */
+    default List<String> lastingThreads() {
         return List.of();
     }
 

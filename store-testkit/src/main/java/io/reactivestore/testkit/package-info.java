@@ -17,6 +17,8 @@
  * <p>Cases that the store's capabilities rule out are not skipped: they check that it refuses what it cannot do ({@link
  * io.reactivestore.testkit.Needs}). What the server behind it does wrong is declared with its reason ({@link
  * io.reactivestore.testkit.Deviation}); such a case still runs, is reported as aborted, and fails once the server does it right.
+ *
+ * <p>{@link io.reactivestore.testkit.StoreContract} says what every case watches over, and which option of the JVM that needs.
  */
 @NullMarked
 package io.reactivestore.testkit;

@@ -3,7 +3,9 @@ package io.reactivestore.testkit.leak;
 import java.time.Duration;
 import reactor.blockhound.BlockHound;
 import reactor.blockhound.BlockingOperationError;
+import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
 import reactor.test.StepVerifier;
 
@@ -33,11 +35,36 @@ public final class BlockingCheck {
                 .verify(PATIENCE);
     }
 
+    /**
+     * Gets the threads of a scheduler out of the wait for their next task, which is allowed only where it begins under the check: one
+     * that had to wait on in the same call, for a task that is not due, would fail in the middle of it and leave its queue locked.
+     */
+    private static void wake(Scheduler scheduler, int tasks) {
+        Flux.range(0, tasks)
+                .flatMap(task -> Mono.fromRunnable(() -> {}).subscribeOn(scheduler), tasks)
+                .as(StepVerifier::create)
+                .expectComplete()
+                .verify(PATIENCE);
+    }
+
+    /** Locks that are held for a few steps by whoever hands a task over, and that nobody waits under. */
+    private static void allowHandovers(BlockHound.Builder check) {
+        // Caffeine calls the executor of its maintenance under the lock that the maintenance takes first, and a writer
+        // may help
+        // with it: the executor's thread waits until the other is out. There is no other way to give Caffeine a thread.
+        check.allowBlockingCallsInside("com.github.benmanes.caffeine.cache.BoundedLocalCache", "performCleanUp");
+        // A pool of the JDK has one lock for those who queue a task, and one for those who make it grow.
+        check.allowBlockingCallsInside("java.util.concurrent.LinkedBlockingQueue", "offer");
+        check.allowBlockingCallsInside("java.util.concurrent.ThreadPoolExecutor", "addWorker");
+    }
+
     /** The initialization of a class happens once. */
     private static final class Installed {
 
         static {
-            BlockHound.install();
+            BlockHound.install(BlockingCheck::allowHandovers);
+            wake(Schedulers.parallel(), 2 * Schedulers.DEFAULT_POOL_SIZE);
+            wake(Schedulers.single(), 1);
         }
 
         private Installed() {}

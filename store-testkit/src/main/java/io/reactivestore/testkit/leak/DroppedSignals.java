@@ -16,10 +16,15 @@ final class DroppedSignals {
 
     private final List<Class<? extends Throwable>> allowed = new ArrayList<>();
     private final List<String> dropped = new ArrayList<>();
+    private boolean valuesAllowed;
     private @Nullable Throwable first;
 
     synchronized void allow(Class<? extends Throwable> type) {
         allowed.add(type);
+    }
+
+    synchronized void allowValues() {
+        valuesAllowed = true;
     }
 
     synchronized void begin() {
@@ -50,6 +55,8 @@ final class DroppedSignals {
     }
 
     private synchronized void value(Object value) {
-        dropped.add("dropped value: " + value);
+        if (!valuesAllowed) {
+            dropped.add("dropped value: " + value);
+        }
     }
 }

@@ -140,10 +140,13 @@ class LeakCheckTest {
     }
 
     @Test
-    void droppedValue_isFound() {
+    void droppedValue_isFound_unlessTheyAreAllowed() {
         leaks.begin();
         Operators.onNextDropped("value", Context.empty());
         assertThatThrownBy(leaks::end).hasMessage("left behind:\n  dropped value: value");
+        leaks.allowingDroppedValues().begin();
+        Operators.onNextDropped("value", Context.empty());
+        leaks.end();
     }
 
     @Test
