@@ -12,12 +12,14 @@ import io.reactivestore.cache.CacheStore;
 import io.reactivestore.cache.CacheStoreBuilder;
 import io.reactivestore.cache.TierInfo;
 import io.reactivestore.memory.MemoryStore;
+import io.reactivestore.testkit.leak.BlockingCheck;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
@@ -43,6 +45,11 @@ abstract class CacheFixture {
     final WatchedStore source = new WatchedStore(originals);
     final WatchedStore tier = new WatchedStore(MemoryStore.create(runtime));
     private final List<CacheStore> open = new ArrayList<>();
+
+    @BeforeAll
+    static void makeBlockingAnError() {
+        BlockingCheck.install();
+    }
 
     @AfterEach
     void booksAgreeWithTier() {
