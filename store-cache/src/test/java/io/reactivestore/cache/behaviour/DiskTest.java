@@ -17,7 +17,11 @@ import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Copies on the local disk outlive the cache: warm, with their ages, within the limit, and for one cache at a time. */
 class DiskTest extends CacheFixture {
@@ -99,6 +103,41 @@ class DiskTest extends CacheFixture {
                 .untilAsserted(() -> assertThat(disk(second).offReason()).isNull());
         assertThat(get(second, "a")).isEqualTo("x".repeat(10));
         assertThat(source.calls("get")).isZero();
+    }
+
+    @Test
+    void cacheBesideAnotherProcess_worksWithoutTheTier_saysWhy_andHasItWhenTheOtherIsGone() throws IOException {
+        CacheStore cache;
+        try (HoldingProcess other = HoldingProcess.start(directory)) {
+            cache = onDisk(1000);
+
+            assertThat(disk(cache).offReason()).contains(directory.toString(), "in use by another cache");
+            put(cache, "a", "written");
+            settle(cache);
+            assertThat(get(cache, "a")).isEqualTo("written");
+            assertThat(disk(cache).cachedKeys()).isZero();
+        }
+
+        runtime.pass(Duration.ofSeconds(30));
+
+        CacheStore alone = cache;
+        Awaitility.await()
+                .atMost(PATIENCE)
+                .untilAsserted(() -> assertThat(disk(alone).offReason()).isNull());
+    }
+
+    /** Even the superuser can make no files in these. */
+    @ParameterizedTest
+    @ValueSource(strings = {"/proc/reactivestore", "/sys/kernel"})
+    @EnabledOnOs(OS.LINUX)
+    void directoryThatRefusesFiles_leavesCacheWithoutTheTier_andSaysWhy(Path refusing) {
+        CacheStore cache = cache(c -> c.disk(d -> d.directory(refusing).maxBytes(1000)));
+
+        put(cache, "a", "x");
+
+        assertThat(get(cache, "a")).isEqualTo("x");
+        assertThat(disk(cache).offReason()).contains("the cache directory " + refusing + " cannot be used");
+        assertThat(disk(cache).cachedKeys()).isZero();
     }
 
     @Test
