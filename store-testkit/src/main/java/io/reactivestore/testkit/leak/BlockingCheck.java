@@ -49,9 +49,8 @@ public final class BlockingCheck {
 
     /** Locks that are held for a few steps by whoever hands a task over, and that nobody waits under. */
     private static void allowHandovers(BlockHound.Builder check) {
-        // Caffeine calls the executor of its maintenance under the lock that the maintenance takes first, and a writer
-        // may help
-        // with it: the executor's thread waits until the other is out. There is no other way to give Caffeine a thread.
+        // Caffeine hands its maintenance over under the lock that the maintenance takes first: the thread it is handed
+        // to waits until the other is out. There is no other way to give Caffeine a thread.
         check.allowBlockingCallsInside("com.github.benmanes.caffeine.cache.BoundedLocalCache", "performCleanUp");
         // A pool of the JDK has one lock for those who queue a task, and one for those who make it grow.
         check.allowBlockingCallsInside("java.util.concurrent.LinkedBlockingQueue", "offer");
