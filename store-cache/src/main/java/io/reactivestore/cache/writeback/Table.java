@@ -29,13 +29,15 @@ final class Table {
      *   clean --write past the table begins--> clean, not served --it ends--> none, or clean if it was refused
      *   any   --clear--> none, and everything below is hidden until the inner store is empty
      *
-     * Every write gets the next number. With a journal it has one before it comes here: room is reserved for it (reserve), and it comes in
-     * the order of the numbers (publish) or not at all (giveUp). What is reserved counts as dirty, and is not seen.
-     * A slot knows the number of its value, and `since`: that of the first write which the inner
-     * store does not have. A flush of all that was acknowledged up to number n has to do with the slots whose `since` is n or less.
+     * Every write gets the next number. A slot knows that of its value, and `since`: that of the first write which the inner store does
+     * not have. A flush of all that was acknowledged up to number n has to do with the slots whose `since` is n or less.
+     *
+     * With a journal a write has its number before it comes here: room is reserved for it (reserve), and it comes in the order of the
+     * numbers (publish) or not at all (giveUp). What is reserved counts as dirty, and is not seen.
      *
      *   state                        written by                         guard       seen by others
      *   slots, byUse (LRU first)     all methods                        this lock   at once
+     *   reservedBytes, -Entries      reserve, publish, giveUp           this lock   at once
      *   bySequence, bySince          all that dirty or clean a slot     this lock   at once; hold the dirty slots only
      *   dirty                        the same                           this lock   at once, in snapshots, which are free
      *   hidden                       clear, unhide                      this lock   at once, together with the emptied table

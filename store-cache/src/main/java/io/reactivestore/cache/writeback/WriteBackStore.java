@@ -42,8 +42,8 @@ import reactor.core.publisher.Mono;
  * they grow too many, too large or too old, and when it is closed. Reads and listings see them at once.
  *
  * <p>What is not flushed is lost with the process, unless there is a {@linkplain WriteBackStoreBuilder#journal journal}. Nobody else may
- * write to the inner store. Reads never wait for a flush; a put or
- * delete waits only when a limit is reached, until something was flushed.
+ * write to the inner store. Reads never wait for a flush; a put or delete waits only when a limit is reached, until something was
+ * flushed, and for the journal.
  *
  * <p>Conditional and encrypted puts, conditional deletes and copies flush their keys and go to the inner store. A put answers with an
  * etag of this store's own, which reads give too until the write is flushed; then they give that of the inner store. Conditions

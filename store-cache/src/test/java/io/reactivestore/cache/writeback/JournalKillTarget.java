@@ -63,7 +63,7 @@ final class JournalKillTarget {
                 .defaultIfEmpty(ABSENT);
     }
 
-    /** @param args directory, the first number to use, a seed */
+    /** Works until it is killed; the arguments are the directory, the number after which to begin, and a seed. */
     public static void main(String[] args) {
         System.setOut(new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8)); // logs
         WriteBackStore store = store(Path.of(args[0]));

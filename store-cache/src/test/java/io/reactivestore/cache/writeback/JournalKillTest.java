@@ -100,7 +100,7 @@ class JournalKillTest {
 
     private void hear(String when, List<String> lines) {
         for (String line : lines) {
-            String[] words = line.split(" ");
+            String[] words = line.split(" ", -1);
             switch (words[0]) {
                 case "read" -> read(when, words[1], words[2]);
                 case "begin" -> {
