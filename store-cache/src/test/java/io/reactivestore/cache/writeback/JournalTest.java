@@ -222,12 +222,13 @@ class JournalTest {
     }
 
     @Test
-    void killedTwice_comesBackTwice() {
+    void killedTwice_comesBackTwice_andWritesOfTheSecondLifeAreTheNewerOnes() {
+        stage.put("b", "0");
         stage.put("a", "1");
         stage.kill();
-        stage.put("b", "2");
+        stage.put("a", "2");
         stage.kill();
-        assertThat(stage.scan()).containsExactly("a=1", "b=2");
+        assertThat(stage.scan()).containsExactly("a=2", "b=0");
     }
 
     @Test
