@@ -70,31 +70,42 @@ public final class Keys {
         return null;
     }
 
-    private static String requireText(String operation, String name, String text) {
+    /** How many bytes of UTF-8 a well-formed text has. */
+    public static int utf8Length(String text) {
         int bytes = 0;
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);
-            if (c < 0x80) {
-                bytes += 1;
-            } else if (c < 0x800) {
-                bytes += 2;
-            } else if (!Character.isSurrogate(c)) {
-                bytes += 3;
-            } else if (Character.isHighSurrogate(c)
-                    && i + 1 < text.length()
-                    && Character.isLowSurrogate(text.charAt(i + 1))) {
-                bytes += 4;
-                i++;
-            } else {
-                throw new IllegalArgumentException(
-                        operation + ": the " + name + " has an unpaired surrogate at index " + i);
-            }
+            // A pair of surrogates is four bytes, two for each.
+            bytes += c < 0x80 ? 1 : c < 0x800 || Character.isSurrogate(c) ? 2 : 3;
         }
+        return bytes;
+    }
+
+    private static String requireText(String operation, String name, String text) {
+        int unpaired = unpairedSurrogate(text);
+        if (unpaired >= 0) {
+            throw new IllegalArgumentException(
+                    operation + ": the " + name + " has an unpaired surrogate at index " + unpaired);
+        }
+        int bytes = utf8Length(text);
         if (bytes > MAX_BYTES) {
             throw new IllegalArgumentException(
                     operation + ": the " + name + " has " + bytes + " bytes of UTF-8, more than " + MAX_BYTES);
         }
         return text;
+    }
+
+    /** Where it is; negative if there is none. */
+    private static int unpairedSurrogate(String text) {
+        boolean afterHigh = false;
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (afterHigh != Character.isLowSurrogate(c)) {
+                return afterHigh ? i - 1 : i;
+            }
+            afterHigh = Character.isHighSurrogate(c);
+        }
+        return afterHigh ? text.length() - 1 : -1;
     }
 
     private static int compareUtf8(String a, String b) {

@@ -2,7 +2,6 @@ package io.reactivestore.decorate;
 
 import io.reactivestore.Keys;
 import io.reactivestore.error.StoreCorruptException;
-import java.nio.charset.StandardCharsets;
 
 /** Puts a prefix before the keys of a caller and takes it from those of a store. */
 record KeyPrefix(String text) {
@@ -10,7 +9,7 @@ record KeyPrefix(String text) {
     /** Checks a prefix: there must be room for a key behind it. */
     static KeyPrefix of(String prefix) {
         Keys.requirePrefix("decorate", prefix);
-        if (utf8Bytes(prefix) == Keys.MAX_BYTES) {
+        if (Keys.utf8Length(prefix) == Keys.MAX_BYTES) {
             throw new IllegalArgumentException(
                     "decorate: the prefix has " + Keys.MAX_BYTES + " bytes, no key fits behind it");
         }
@@ -31,9 +30,9 @@ record KeyPrefix(String text) {
     String addTo(String operation, String name, String part) {
         String whole = text + part;
         // No char has more than 3 bytes, so that most keys need no counting.
-        if (whole.length() > Keys.MAX_BYTES / 3 && utf8Bytes(whole) > Keys.MAX_BYTES) {
-            throw new IllegalArgumentException(operation + ": the " + name + " has " + utf8Bytes(part)
-                    + " bytes of UTF-8, more than " + (Keys.MAX_BYTES - utf8Bytes(text))
+        if (whole.length() > Keys.MAX_BYTES / 3 && Keys.utf8Length(whole) > Keys.MAX_BYTES) {
+            throw new IllegalArgumentException(operation + ": the " + name + " has " + Keys.utf8Length(part)
+                    + " bytes of UTF-8, more than " + (Keys.MAX_BYTES - Keys.utf8Length(text))
                     + ", which the prefix " + text + " leaves of " + Keys.MAX_BYTES);
         }
         return whole;
@@ -79,9 +78,5 @@ record KeyPrefix(String text) {
     @Override
     public String toString() {
         return text;
-    }
-
-    private static int utf8Bytes(String text) {
-        return text.getBytes(StandardCharsets.UTF_8).length;
     }
 }

@@ -4,7 +4,6 @@ import io.reactivestore.Keys;
 import io.reactivestore.ListEntry;
 import io.reactivestore.ListOptions;
 import io.reactivestore.ObjectInfo;
-import java.nio.charset.StandardCharsets;
 import java.util.function.Function;
 import reactor.core.publisher.Flux;
 
@@ -16,7 +15,7 @@ public final class Directory {
     /** The objects and sub-prefixes right under a directory, in the order of the listing. */
     public static Flux<ListEntry> list(String prefix, Function<ListOptions, Flux<ObjectInfo>> list) {
         String directory = directoryOf(prefix);
-        if (directory.getBytes(StandardCharsets.UTF_8).length > Keys.MAX_BYTES) {
+        if (Keys.utf8Length(directory) > Keys.MAX_BYTES) {
             return Flux.empty(); // no key is long enough to lie in it
         }
         return list.apply(ListOptions.prefix(directory))

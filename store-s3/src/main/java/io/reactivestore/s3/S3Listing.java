@@ -8,7 +8,6 @@ import io.reactivestore.error.StoreCorruptException;
 import io.reactivestore.error.StoreUnsupportedException;
 import io.reactivestore.internal.Directory;
 import io.reactivestore.s3.PagedFlux.Page;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -56,7 +55,7 @@ final class S3Listing {
 
     Flux<ListEntry> listDirectory(String prefix) {
         String directory = Directory.directoryOf(prefix);
-        if (directory.getBytes(StandardCharsets.UTF_8).length > Keys.MAX_BYTES) {
+        if (Keys.utf8Length(directory) > Keys.MAX_BYTES) {
             return Flux.empty(); // no key is long enough to lie in it
         }
         ListOptions options = ListOptions.prefix(directory);

@@ -227,6 +227,9 @@ public final class CachingWindowStore {
 
     /** A write, unless the window is too old. What was acknowledged moves the time on. */
     private Mono<Void> writing(WindowedKey key, Mono<?> write) {
+        if (retention.isForEver()) {
+            return write.then();
+        }
         return Mono.defer(() -> retention.isLive(key.windowStart())
                 ? write.then().doOnSuccess(done -> retention.observe(key.windowStart()))
                 : Mono.empty());

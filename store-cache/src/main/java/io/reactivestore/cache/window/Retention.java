@@ -41,9 +41,14 @@ final class Retention {
         return new Retention(FOR_EVER);
     }
 
+    /** Whether no window is ever too old, so that the time does not matter. */
+    boolean isForEver() {
+        return millis == FOR_EVER;
+    }
+
     boolean isLive(long windowStart) {
         long now = time.get();
-        return millis == FOR_EVER || now == NONE || windowStart > now - millis;
+        return isForEver() || now == NONE || windowStart > now - millis;
     }
 
     /** A window was written. */
@@ -65,7 +70,7 @@ final class Retention {
     boolean isSweepDue() {
         long now = time.get();
         long last = swept.get();
-        return millis != FOR_EVER
+        return !isForEver()
                 && now != NONE
                 && (last == NONE || now < last || now - last >= Math.max(millis / SEGMENTS, MIN_SEGMENT_MILLIS));
     }
@@ -77,6 +82,6 @@ final class Retention {
 
     @Override
     public String toString() {
-        return millis == FOR_EVER ? "any" : Duration.ofMillis(millis).toString();
+        return isForEver() ? "any" : Duration.ofMillis(millis).toString();
     }
 }

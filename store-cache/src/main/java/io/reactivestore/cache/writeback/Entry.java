@@ -1,10 +1,10 @@
 package io.reactivestore.cache.writeback;
 
+import io.reactivestore.Keys;
 import io.reactivestore.ObjectInfo;
 import io.reactivestore.ReadOptions;
 import io.reactivestore.WriteOptions;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,7 +39,7 @@ record Entry(
 
     /** The bytes it is counted with. */
     long bytes() {
-        return (long) key.getBytes(StandardCharsets.UTF_8).length + (value == null ? 0 : value.remaining());
+        return (long) Keys.utf8Length(key) + (value == null ? 0 : value.remaining());
     }
 
     DirtyEntry toDirtyEntry() {
