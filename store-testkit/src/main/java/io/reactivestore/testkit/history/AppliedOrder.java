@@ -53,13 +53,14 @@ public final class AppliedOrder {
 
         private Mono<ObjectInfo> put(String key, ByteBuffer bytes, WriteOptions options) {
             return inner.put(key, Content.buffer(bytes), options)
-                    .doOnNext(info -> history.appliedPut(key, Values.observe(bytes)));
+                    .doOnNext(info -> history.appliedPut(key, Values.observe(bytes), info.etag()));
         }
 
         @Override
         public Mono<Void> delete(String key, DeleteOptions options) {
             return inner.delete(key, options)
-                    .then(Mono.fromRunnable(() -> history.applied(key, Mutation.Kind.REMOVAL, KeyHistory.ABSENT)));
+                    .then(Mono.fromRunnable(
+                            () -> history.applied(key, Mutation.Kind.REMOVAL, KeyHistory.ABSENT, null)));
         }
 
         @Override
@@ -74,7 +75,7 @@ public final class AppliedOrder {
 
         @Override
         public Mono<ObjectInfo> copy(String from, String to, WriteOptions options) {
-            return inner.copy(from, to, options).doOnNext(info -> history.appliedCopy(from, to));
+            return inner.copy(from, to, options).doOnNext(info -> history.appliedCopy(from, to, info.etag()));
         }
 
         @Override

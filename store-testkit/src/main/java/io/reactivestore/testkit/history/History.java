@@ -209,6 +209,20 @@ public final class History {
         prune(key);
     }
 
+    synchronized void endReadOf(KeyHistory key, Operation read, String etag) {
+        if (order == null) {
+            throw new IllegalStateException("etags can be told only by the order of the source");
+        }
+        for (Application each : key.applications) {
+            if (etag.equals(each.etag())) {
+                endRead(key, read, each.state());
+                return;
+            }
+        }
+        closeRead(key, read, "got the etag " + etag);
+        report(key, read + " got the etag " + etag + ", which the source never gave, or replaced long before");
+    }
+
     synchronized void endDamagedRead(KeyHistory key, Operation read, String damage) {
         closeRead(key, read, "got damaged bytes");
         report(key, read + " got damaged bytes: " + damage);
@@ -220,14 +234,14 @@ public final class History {
     }
 
     /** The source applied a mutation just now. */
-    synchronized void applied(String name, Kind kind, long state) {
+    synchronized void applied(String name, Kind kind, long state, @Nullable String etag) {
         KeyHistory key = key(name);
         long nanos = nanoTime.getAsLong();
         List<Mutation> candidates = key.mutations.stream()
                 .filter(each -> each.kind == kind && each.operation.mayBeAppliedAt(nanos))
                 .filter(each -> kind != Kind.PUT || each.number == state)
                 .toList();
-        Application application = new Application(++tick, nanos, kind, state, candidates);
+        Application application = new Application(++tick, nanos, kind, state, etag, candidates);
         key.applications.add(application);
         key.sourceState = state;
         candidates.forEach(Mutation::applied);
@@ -248,7 +262,7 @@ public final class History {
     }
 
     /** The source applied a put of content just now. */
-    synchronized void appliedPut(String name, Values.Observed content) {
+    synchronized void appliedPut(String name, Values.Observed content, String etag) {
         if (content.damage() != null) {
             report(key(name), "the source was given damaged bytes: " + content.damage());
             return;
@@ -258,18 +272,18 @@ public final class History {
         boolean copy = key.mutations.stream()
                 .anyMatch(each -> each.kind == Kind.COPY && each.operation.mayBeAppliedAt(nanoTime.getAsLong()));
         // A store may copy by reading and writing: then the bytes are of another key's write.
-        applied(name, !own && copy ? Kind.COPY : Kind.PUT, content.number());
+        applied(name, !own && copy ? Kind.COPY : Kind.PUT, content.number(), etag);
     }
 
-    synchronized void appliedCopy(String from, String to) {
-        applied(to, Kind.COPY, key(from).sourceState);
+    synchronized void appliedCopy(String from, String to, String etag) {
+        applied(to, Kind.COPY, key(from).sourceState, etag);
     }
 
     synchronized void appliedPrefix(String prefix) {
         keys.keySet().stream()
                 .filter(each -> each.startsWith(prefix))
                 .toList()
-                .forEach(each -> applied(each, Kind.REMOVAL, KeyHistory.ABSENT));
+                .forEach(each -> applied(each, Kind.REMOVAL, KeyHistory.ABSENT, null));
     }
 
     private Operation begin(String client, String label) {

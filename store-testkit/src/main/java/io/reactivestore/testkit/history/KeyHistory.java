@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Deque;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** What happened to one key, as far as it can still matter, and the last lines of it to show. */
 final class KeyHistory {
@@ -66,9 +67,16 @@ final class KeyHistory {
      *
      * @param tick its place in the order of the source
      * @param state what the key held afterwards
+     * @param etag of that, or null for none
      * @param candidates the mutations of which one did this
      */
-    record Application(long tick, long nanos, Mutation.Kind kind, long state, List<Mutation> candidates) {
+    record Application(
+            long tick,
+            long nanos,
+            Mutation.Kind kind,
+            long state,
+            @Nullable String etag,
+            List<Mutation> candidates) {
 
         /** One of its mutations did it, and each of them was acknowledged, or settled, before this moment. */
         boolean countsAt(long tick, long nanos) {

@@ -1,15 +1,23 @@
 package io.reactivestore.testkit.history;
 
 import io.reactivestore.ByteRange;
+import io.reactivestore.DeleteOptions;
+import io.reactivestore.ListOptions;
+import io.reactivestore.ReadMode;
+import io.reactivestore.ReadOptions;
 import io.reactivestore.Store;
 import io.reactivestore.StoreRuntime;
+import io.reactivestore.WriteOptions;
 import io.reactivestore.error.StoreException;
 import io.reactivestore.testkit.fault.Latency;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
 import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
 import reactor.core.publisher.Mono;
@@ -27,8 +35,13 @@ public final class RandomClients {
     private int maxBytes = 4096;
     private int readPercent = 50;
     private Latency thinkTime = Latency.uniform(Duration.ZERO, Duration.ofMillis(5));
-    private Duration patience = Duration.ofSeconds(1);
+    private Latency patience = Latency.fixed(Duration.ofSeconds(1));
+    private int patientPercent;
+    private boolean everyOperation;
+    private int othersPerMille;
+    private Function<String, Mono<Void>> others = key -> Mono.empty();
     private final List<HistoryClient> running = new ArrayList<>();
+    private Set<String> underWay = new LinkedHashSet<>();
     private boolean stopped;
     private long started;
     private int generation;
@@ -75,7 +88,39 @@ public final class RandomClients {
 
     /** How long a client waits for an answer before it cancels. Default: 1 s. */
     public RandomClients patience(Duration time) {
-        patience = time;
+        return patience(Latency.fixed(time));
+    }
+
+    /** How long a client waits for an answer before it cancels. Default: 1 s. */
+    public RandomClients patience(Latency law) {
+        patience = Objects.requireNonNull(law, "law");
+        return this;
+    }
+
+    /** How many of 100 operations are waited for however long they take. Default: 0. */
+    public RandomClients patientPercent(int percent) {
+        patientPercent = percent;
+        return this;
+    }
+
+    /**
+     * Also asks for facts, listings and several ranges, on conditions and past the cache, and writes on conditions: a quarter of what
+     * is done. Needs {@link History#appliedOrder()}.
+     */
+    public RandomClients everyOperation() {
+        everyOperation = true;
+        return this;
+    }
+
+    /**
+     * Also does what only the store under test can do, and the history does not see.
+     *
+     * @param perMille how many of 1000 operations
+     * @param operation makes one, perhaps with this key
+     */
+    public RandomClients others(int perMille, Function<String, Mono<Void>> operation) {
+        othersPerMille = perMille;
+        others = Objects.requireNonNull(operation, "operation");
         return this;
     }
 
@@ -103,6 +148,13 @@ public final class RandomClients {
     public void crash() {
         running.forEach(HistoryClient::crash);
         running.clear();
+        // Not cleared: one whose process lives on after all may still end.
+        underWay = new LinkedHashSet<>();
+    }
+
+    /** The operations that have not ended, in the order in which they began: whose, which, since when. */
+    public List<String> underWay() {
+        return List.copyOf(underWay);
     }
 
     /** How many operations they began. */
@@ -117,15 +169,26 @@ public final class RandomClients {
 
     private Mono<Void> operation(HistoryClient client, StoreRuntime runtime) {
         return Mono.defer(() -> {
-                    started++;
-                    return choose(client);
-                })
-                .timeout(patience, runtime.timers())
-                // The history has it; here it is only the end of the operation.
-                .onErrorComplete(e -> e instanceof StoreException || e instanceof TimeoutException);
+            Set<String> present = underWay;
+            String name = client + ", operation " + ++started + ", begun at "
+                    + runtime.clock().instant();
+            present.add(name);
+            Mono<Void> work = choose(client);
+            boolean patient = patientPercent > 0 && random.nextInt(100) < patientPercent;
+            return (patient ? work : work.timeout(patience.next(random), runtime.timers()))
+                    .doFinally(end -> present.remove(name))
+                    // The history has it; here it is only the end of the operation.
+                    .onErrorComplete(e -> e instanceof StoreException || e instanceof TimeoutException);
+        });
     }
 
     private Mono<Void> choose(HistoryClient client) {
+        if (othersPerMille > 0 && random.nextInt(1000) < othersPerMille) {
+            return others.apply(key());
+        }
+        if (everyOperation && random.nextInt(4) == 0) {
+            return random.nextInt(100) < readPercent ? ask(client, key()) : writeIf(client, key(), key());
+        }
         return random.nextInt(100) < readPercent ? read(client, key()) : write(client, key(), key());
     }
 
@@ -137,10 +200,58 @@ public final class RandomClients {
         return client.read(key, ByteRange.of(start, start + Values.MIN_RANGE_BYTES + random.nextInt(maxBytes)));
     }
 
+    private Mono<Void> ask(HistoryClient client, String key) {
+        String prefix = key.substring(0, key.indexOf('/') + 1);
+        String etag = client.lastEtag(key);
+        ReadOptions options = ReadOptions.defaults();
+        return switch (random.nextInt(8)) {
+            case 0 -> client.head(key);
+            case 1 -> client.list(bounded(random.nextInt(3) == 0 ? "" : prefix), keyNames());
+            case 2 -> client.listDirectory(prefix, keyNames());
+            case 3 ->
+                client.readRanges(
+                        key,
+                        List.of(
+                                ByteRange.of(0, Values.MIN_RANGE_BYTES),
+                                ByteRange.from(random.nextInt(maxBytes)),
+                                ByteRange.suffix(1 + random.nextInt(maxBytes))));
+            case 4 -> client.read(key, options.withMode(ReadMode.REVALIDATE));
+            case 5 -> client.read(key, options.withMode(ReadMode.SOURCE_ONLY));
+            case 6 -> client.read(key, etag == null ? options : options.withIfNoneMatch(etag));
+            default -> client.read(key, etag == null ? options : options.withIfMatch(etag));
+        };
+    }
+
+    private ListOptions bounded(String prefix) {
+        ListOptions options = ListOptions.prefix(prefix);
+        return switch (random.nextInt(3)) {
+            case 0 -> options;
+            case 1 -> options.withStartAfter(key());
+            default -> options.withEndBefore(key());
+        };
+    }
+
+    private Mono<Void> writeIf(HistoryClient client, String key, String other) {
+        String etag = client.lastEtag(key);
+        int bytes = bytes();
+        WriteOptions options = WriteOptions.defaults();
+        return switch (random.nextInt(5)) {
+            case 0 -> client.put(key, bytes, options.withIfAbsent());
+            case 1 -> client.put(key, bytes, etag == null ? options : options.withIfMatch(etag));
+            case 2 -> client.put(key, bytes, options.withoutCaching());
+            case 3 -> client.delete(key, DeleteOptions.defaults().withIfMatch(etag));
+            default -> other.equals(key) ? client.delete(key) : client.copy(other, key, options.withIfAbsent());
+        };
+    }
+
+    private int bytes() {
+        return Values.MIN_BYTES + random.nextInt(maxBytes - Values.MIN_BYTES + 1);
+    }
+
     private Mono<Void> write(HistoryClient client, String key, String other) {
         int choice = random.nextInt(100);
         if (choice < 72) {
-            return client.put(key, Values.MIN_BYTES + random.nextInt(maxBytes - Values.MIN_BYTES + 1));
+            return client.put(key, bytes());
         }
         if (choice < 84) {
             return client.delete(key);
