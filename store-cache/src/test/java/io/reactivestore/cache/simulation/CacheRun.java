@@ -1,128 +1,249 @@
 package io.reactivestore.cache.simulation;
 
-import io.reactivestore.ObjectInfo;
 import io.reactivestore.Store;
+import io.reactivestore.StoredObject;
+import io.reactivestore.cache.CacheInfo;
 import io.reactivestore.cache.CacheStore;
 import io.reactivestore.cache.CacheStoreBuilder;
+import io.reactivestore.cache.TierInfo;
 import io.reactivestore.memory.MemoryStore;
-import io.reactivestore.testkit.fault.Fault;
 import io.reactivestore.testkit.fault.FaultyStore;
 import io.reactivestore.testkit.fault.Latency;
-import io.reactivestore.testkit.fault.LatencyStore;
 import io.reactivestore.testkit.fault.RemoteStore;
-import io.reactivestore.testkit.fault.StoreOperation;
-import io.reactivestore.testkit.history.History;
-import io.reactivestore.testkit.history.RandomClients;
 import io.reactivestore.testkit.simulate.SimulatedRuntime;
-import io.reactivestore.testkit.simulate.Simulation;
 import java.time.Duration;
 import java.util.Objects;
+import java.util.random.RandomGenerator;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
 
 /**
  * Clients of a cache in a process of their own, a source that loses answers and applies late, and a tier in a third process that does
- * the same and outlives the cache. Every answer is checked against the order in which the source applied the writes.
+ * the same and outlives the cache. Every answer is checked against the order in which the source applied the writes, and the books of
+ * the tier against what lies in it after every step.
  */
-final class CacheRun {
+final class CacheRun extends Run {
 
     static final long TIER_BYTES = 2_000;
 
-    private static final Duration IN_DOUBT = Duration.ofMillis(300);
+    private static final String TIER = "tier-1";
+    private static final Pattern COUNTED = Pattern.compile(TIER + ": ([0-9]+) bytes in");
+    private static final Duration DEADLINE = Duration.ofMillis(500);
+    private static final Duration MAX_AGE = Duration.ofMillis(200);
+
+    /** What stalled threads may add to the age of an answer on its way. */
+    private static final Duration ON_THE_WAY = Duration.ofMillis(100);
+
+    /** More than every limit of source and tier together. */
     private static final Duration PATIENCE = Duration.ofMinutes(5);
 
-    final Simulation simulation;
-    final History history;
-    final RandomClients clients;
-    private final boolean withTier;
+    private final Kind kind;
+    private final RandomGenerator chance;
     private final SimulatedRuntime server;
     private final SimulatedRuntime tierServer;
-    private final MemoryStore tierMemory;
     private final FaultyStore source;
-    private final FaultyStore tier;
-    private SimulatedRuntime process;
+    private final TierContents contents;
+    private FaultyStore tier;
+    private boolean tierOut;
     private CacheStore cache;
 
-    CacheRun(long seed, boolean withTier) {
-        this.withTier = withTier;
-        simulation = Simulation.seeded(seed).withStalls(0.01, Duration.ofMillis(20));
-        history = History.of(simulation, IN_DOUBT);
-        server = simulation.runtime("source");
-        tierServer = simulation.runtime("tier");
-        process = simulation.runtime("cache");
-        source = faulty(history.appliedOrder().around(MemoryStore.create(server), server), server, 5);
-        tierMemory = MemoryStore.create(tierServer);
-        tier = faulty(tierMemory, tierServer, 1);
-        clients = RandomClients.of(history, simulation.random())
-                .maxBytes(300)
-                .keys(30)
-                .readPercent(75)
-                .patience(Duration.ofMillis(60));
-        cache = open();
-    }
+    /** What the cache is like. */
+    enum Kind {
+        MEMORY,
+        MEMORY_AND_TIER,
+        TIER_ALONE,
+        AGEING,
+        SOURCE_THAT_TRIES_AGAIN;
 
-    /** Lets the clients work; stops at the first answer that is not allowed. */
-    void work(long operations) {
-        long end = clients.operations() + operations;
-        while (clients.operations() < end && history.isClean()) {
-            simulation.step();
+        boolean hasTier() {
+            return this != MEMORY;
+        }
+
+        static Kind of(long seed) {
+            return values()[(int) (seed % values().length)];
         }
     }
 
-    /** Kills the cache's process with all that it had not sent, and starts another on the same tier. */
-    void killAndReopen() {
-        process = process.reborn();
-        clients.crash();
-        cache = open();
+    CacheRun(long seed, Kind kind) {
+        super(seed, 30);
+        this.kind = kind;
+        chance = simulation.random();
+        if (kind == Kind.SOURCE_THAT_TRIES_AGAIN) {
+            history.withRetriesBelow();
+        }
+        server = simulation.runtime("source");
+        tierServer = simulation.runtime("tier");
+        source = faulty(history.appliedOrder().around(MemoryStore.create(server), server), server, 5);
+        contents = new TierContents(MemoryStore.create(tierServer));
+        clients.everyOperation()
+                .patience(Latency.uniform(Duration.ofMillis(1), Duration.ofMillis(60)))
+                .patientPercent(80)
+                .others(10, this::tend);
+        start();
     }
 
-    /** Stops the clients, and lets everything end that is under way, at a tier that has no more troubles. */
-    void settle() {
+    @Override
+    Store open(SimulatedRuntime process) {
+        if (!kind.hasTier()) {
+            // Memory alone cannot know what the process before has sent.
+            simulation.runFor(IN_DOUBT.plusMillis(1));
+        }
+        Store near = RemoteStore.over(source, server, process);
+        boolean repeats = kind == Kind.SOURCE_THAT_TRIES_AGAIN;
+        CacheStoreBuilder builder = CacheStore.builder(new DeadlineStore(near, process, DEADLINE, repeats))
+                .inDoubt(IN_DOUBT)
+                .runtime(process);
+        if (kind != Kind.TIER_ALONE) {
+            // Beside a tier so little that copies are found there.
+            builder.memory(memory -> memory.maxBytes(kind == Kind.MEMORY ? 20_000 : 4_000));
+        }
+        if (kind == Kind.AGEING) {
+            builder.freshness(freshness -> freshness.maxAge(MAX_AGE));
+        }
+        if (kind.hasTier()) {
+            tier = faulty(contents.forNextLife(), tierServer, 1).outage(tierOut);
+            builder.tier(RemoteStore.over(tier, tierServer, process), limits -> limits.maxBytes(TIER_BYTES));
+        }
+        cache = builder.build();
+        return cache;
+    }
+
+    /** What only a cache can do. */
+    private Mono<Void> tend(String key) {
+        CacheStore present = cache;
+        return switch (chance.nextInt(8)) {
+            case 0 -> present.invalidate(key);
+            case 1 -> present.invalidatePrefix(key.substring(0, key.indexOf('/') + 1));
+            case 2 -> present.clearCache();
+            case 3 -> present.settled();
+            case 4 -> present.open();
+            case 5 -> present.get(key).doOnNext(this::requireYoung).then();
+            default -> present.info().doOnNext(info -> look(present, info)).then();
+        };
+    }
+
+    private void look(CacheStore asked, CacheInfo info) {
+        if (kind.hasTier() && asked == cache && info.tier(TIER).offReason() == null) {
+            contents.opened();
+        }
+    }
+
+    private void requireYoung(StoredObject object) {
+        if (kind == Kind.AGEING && object.served().age().compareTo(MAX_AGE.plus(ON_THE_WAY)) > 0) {
+            throw failure("served too old: " + object.served());
+        }
+    }
+
+    /** Everything that can happen happens: outages, kills and closes among the operations. */
+    void live(long operations) {
+        long end = clients.operations() + operations;
+        while (clients.operations() < end && history.isClean()) {
+            work(20 + chance.nextInt(180));
+            switch (chance.nextInt(7)) {
+                case 0, 1 -> tierOutage(!tierOut);
+                case 2 -> {
+                    source.outage(true);
+                    work(20);
+                    source.outage(false);
+                }
+                case 3 -> killAndReopen();
+                case 4 -> closeAndReopen();
+                default -> {
+                    // Nothing happens, for longer.
+                }
+            }
+        }
+    }
+
+    /** While the tier is out, nothing can be read from it, written or removed there. */
+    void tierOutage(boolean out) {
+        tierOut = out;
+        if (kind.hasTier()) {
+            tier.outage(out);
+        }
+    }
+
+    /** Closes the cache under its clients, who hear of it or are ended with the process, and starts the next one. */
+    void closeAndReopen() {
+        boolean[] closed = new boolean[1];
+        cache.close().subscribe(done -> {}, error -> {}, () -> closed[0] = true);
         clients.stop();
+        stepUntil(() -> closed[0], PATIENCE, "the cache has not closed");
+        if (chance.nextBoolean()) {
+            requireAnswers(PATIENCE);
+        }
+        killAndReopen();
+    }
+
+    /** Ends all troubles and requires that everybody is answered, and that the tier holds what is counted, no more and no less. */
+    void settle() {
         source.heal();
-        tier.heal();
+        if (kind.hasTier()) {
+            tierOut = false;
+            tier.heal();
+        }
+        requireAnswers(PATIENCE);
+        // What is owed is tried again after a while.
         simulation.runFor(PATIENCE);
+        simulation.await(cache.open());
+        if (contents.isTouched()) {
+            findOut();
+        }
         simulation.await(cache.settled());
+        CacheInfo info = info();
+        look(cache, info);
+        requireBooks();
+        if (kind.hasTier()) {
+            TierInfo books = info.tier(TIER);
+            boolean right = books.currentBytes() == contents.bytes() && books.trackedKeys() == books.cachedKeys();
+            if (!right) {
+                throw failure("counted " + books + ", present " + contents.bytes() + " bytes");
+            }
+        }
     }
 
     CacheStore cache() {
         return cache;
     }
 
-    /** The bytes that really lie in the tier, but for the cache's own marks. */
-    long bytesInTier() {
-        return Objects.requireNonNull(simulation.await(tierMemory
-                .list("")
-                .filter(info -> !info.key().startsWith(".reactivestore/"))
-                .map(ObjectInfo::size)
-                .reduce(0L, Long::sum)));
+    private CacheInfo info() {
+        return Objects.requireNonNull(simulation.await(cache.info()));
     }
 
-    private CacheStore open() {
-        CacheStoreBuilder builder = CacheStore.builder(RemoteStore.over(source, server, process))
-                .memory(m -> m.maxBytes(20_000))
-                .inDoubt(IN_DOUBT)
-                .runtime(process);
-        if (withTier) {
-            builder.tier(RemoteStore.over(tier, tierServer, process), t -> t.maxBytes(TIER_BYTES));
+    /** What the books do not know is found when it is asked for. */
+    private void findOut() {
+        simulation.await(cache.clearCache()
+                .thenMany(Flux.fromIterable(clients.keyNames()))
+                .concatMap(cache::get)
+                .then());
+    }
+
+    @Override
+    void step() {
+        super.step();
+        requireBooks();
+    }
+
+    /** The limit holds, and what lies in the tier is counted. */
+    private void requireBooks() {
+        if (!kind.hasTier()) {
+            return;
         }
-        CacheStore opened = builder.build();
-        clients.start(opened, process);
-        return opened;
+        long counted = countedBytes();
+        if (counted > TIER_BYTES + contents.lateBytes() || contents.mustCount() > counted) {
+            throw failure("counted " + counted + " of at most " + TIER_BYTES + " bytes and " + contents.lateBytes()
+                    + " that came late, present " + contents.mustCount());
+        }
     }
 
-    private static FaultyStore faulty(Store store, SimulatedRuntime server, int millis) {
-        StoreOperation[] mutations = {
-            StoreOperation.PUT, StoreOperation.DELETE, StoreOperation.DELETE_PREFIX, StoreOperation.COPY
-        };
-        Latency late = Latency.uniform(Duration.ofMillis(1), Duration.ofMillis(150));
-        LatencyStore slow = LatencyStore.over(store, server)
-                .latency(Latency.lognormal(Duration.ofMillis(millis), Duration.ofMillis(3L * millis)));
-        return FaultyStore.over(slow, server)
-                .randomly(0.03, Fault.loseAnswer(), mutations)
-                .randomly(0.03, Fault.applyLate(late), mutations)
-                .randomly(0.02, Fault.applyLateAndHang(late), mutations)
-                .randomly(0.02, Fault.failBefore(), StoreOperation.values())
-                .randomly(0.02, Fault.ignoreCancel(), mutations)
-                .randomly(0.01, Fault.hang(), StoreOperation.GET, StoreOperation.PUT)
-                .randomly(0.02, Fault.breakBody(30), StoreOperation.GET);
+    /** What the books say, without a step of their own: "tier-1: 120 bytes in 2". */
+    private long countedBytes() {
+        Matcher figures = COUNTED.matcher(cache.toString());
+        if (!figures.find()) {
+            throw failure("no figures of the tier in " + cache);
+        }
+        return Long.parseLong(figures.group(1));
     }
 }

@@ -2,69 +2,51 @@ package io.reactivestore.cache.simulation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.reactivestore.cache.CacheInfo;
-import java.util.Objects;
+import io.reactivestore.cache.simulation.CacheRun.Kind;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
-/** Random clients, faults, kills: no read returns what a write has made old, and the books of the tier are right in the end. */
+/**
+ * Random clients and faults: no read returns what a write has made old, the books of the tier are right after every step, and everybody
+ * is answered. {@code -Dreactivestore.seed=N} repeats one seed.
+ */
 class CacheSimulationTest {
 
-    private static final int TIMES = Boolean.getBoolean("reactivestore.slow") ? 50 : 1;
-    private static final int SEEDS = 4 * TIMES;
-
-    @Test
-    void memoryAlone_neverServesWhatAWriteHasMadeOld() {
-        for (long seed = 1; seed <= SEEDS; seed++) {
-            CacheRun run = new CacheRun(seed, false);
-            run.work(2_000);
+    @ParameterizedTest
+    @EnumSource
+    void clientsAndFaults_neverServesWhatAWriteHasMadeOld_andEverybodyIsAnswered(Kind kind) {
+        Run.seeds(1).forEach(seed -> {
+            CacheRun run = new CacheRun(seed, kind);
+            run.work(1_800);
             run.history.verify();
-            assertThat(run.cache().stats().hits("memory")).isGreaterThan(200);
-        }
-    }
-
-    @Test
-    void memoryAndTier_neverServeWhatAWriteHasMadeOld() {
-        for (long seed = 1; seed <= SEEDS; seed++) {
-            CacheRun run = new CacheRun(seed, true);
-            run.work(2_000);
-            run.history.verify();
-        }
-    }
-
-    @Test
-    void tierThatOutlivesKilledProcesses_neverServesWhatAWriteHasMadeOld() {
-        for (long seed = 1; seed <= SEEDS; seed++) {
-            CacheRun run = new CacheRun(seed, true);
-            for (int kill = 0; kill < 5; kill++) {
-                run.work(250);
-                run.killAndReopen();
+            if (kind == Kind.MEMORY) {
+                assertThat(run.cache().stats().hits("memory")).isGreaterThan(200);
             }
-            run.work(250);
+            run.closeAndReopen();
+            run.work(200);
+            run.settle();
             run.history.verify();
-        }
+        });
     }
 
     @Test
-    void whenAllIsQuiet_whatIsCountedIsWhatLiesInTheTier() {
-        for (long seed = 1; seed <= SEEDS; seed++) {
-            CacheRun run = new CacheRun(seed, true);
-            run.work(500);
+    void outagesKillsAndCloses_neverServesWhatAWriteHasMadeOld_andEverybodyIsAnswered() {
+        Run.seeds(10).forEach(seed -> {
+            CacheRun run = new CacheRun(seed, Kind.of(seed));
+            run.live(1_000);
+            run.history.verify();
             run.settle();
-            CacheInfo info =
-                    Objects.requireNonNull(run.simulation.await(run.cache().info()));
-            assertThat(info.tier("tier-1").currentBytes())
-                    .as("seed %s", seed)
-                    .isEqualTo(run.bytesInTier())
-                    .isLessThanOrEqualTo(CacheRun.TIER_BYTES);
-        }
+            run.history.verify();
+        });
     }
 
     @Test
     void sameSeed_sameRun() {
-        CacheRun one = new CacheRun(7, true);
-        CacheRun two = new CacheRun(7, true);
-        one.work(500);
-        two.work(500);
+        CacheRun one = new CacheRun(7, Kind.MEMORY_AND_TIER);
+        CacheRun two = new CacheRun(7, Kind.MEMORY_AND_TIER);
+        one.live(500);
+        two.live(500);
         assertThat(one.simulation.fingerprint()).isEqualTo(two.simulation.fingerprint());
     }
 }

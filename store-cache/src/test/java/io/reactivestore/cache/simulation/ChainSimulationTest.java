@@ -8,24 +8,21 @@ import org.junit.jupiter.api.Test;
 /** Random clients, faults, kills: no read of a chain returns what a write has made old. */
 class ChainSimulationTest {
 
-    private static final int TIMES = Boolean.getBoolean("reactivestore.slow") ? 50 : 1;
-    private static final int SEEDS = 3 * TIMES;
-
     @Test
     void chain_neverServesWhatAWriteHasMadeOld() {
-        for (long seed = 1; seed <= SEEDS; seed++) {
+        Run.seeds(3).forEach(seed -> {
             ChainRun run = new ChainRun(seed);
             run.work(1_500);
             run.history.verify();
             ChainStats stats = run.chain().stats();
             assertThat(stats.hits()).isGreaterThan(300);
             assertThat(stats.failedPromotions()).isPositive();
-        }
+        });
     }
 
     @Test
     void storesThatOutliveKilledProcesses_neverServeWhatAWriteHasMadeOld() {
-        for (long seed = 1; seed <= SEEDS; seed++) {
+        Run.seeds(3).forEach(seed -> {
             ChainRun run = new ChainRun(seed);
             for (int kill = 0; kill < 5; kill++) {
                 run.work(250);
@@ -33,6 +30,6 @@ class ChainSimulationTest {
             }
             run.work(250);
             run.history.verify();
-        }
+        });
     }
 }
