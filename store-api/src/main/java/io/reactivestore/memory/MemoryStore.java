@@ -24,6 +24,7 @@ import io.reactivestore.internal.BulkDelete;
 import io.reactivestore.internal.Conditions;
 import io.reactivestore.internal.Contents;
 import io.reactivestore.internal.Directory;
+import io.reactivestore.internal.KeyRange;
 import io.reactivestore.internal.Lifecycle;
 import io.reactivestore.internal.OrderedMap;
 import io.reactivestore.internal.Ranges;
@@ -156,9 +157,10 @@ public final class MemoryStore implements Store {
                 prefix,
                 () -> Mono.fromCallable(() -> {
                     long deleted = 0;
-                    Iterator<ObjectInfo> keys = new Listing(objects(), ListOptions.prefix(prefix));
-                    while (keys.hasNext()) {
-                        deleted += remove(keys.next().key(), DeleteOptions.defaults()) ? 1 : 0;
+                    Iterator<StoredBytes> found =
+                            new KeyRange<>(objects(), StoredBytes::key, ListOptions.prefix(prefix));
+                    while (found.hasNext()) {
+                        deleted += remove(found.next().key(), DeleteOptions.defaults()) ? 1 : 0;
                     }
                     return deleted;
                 }));
@@ -169,7 +171,8 @@ public final class MemoryStore implements Store {
         Keys.requireNonNull("list", "options", options);
         return lifecycle.whenOpenMany("list", options.prefix(), () -> {
             OrderedMap<String, StoredBytes> snapshot = objects();
-            return Flux.fromIterable(() -> new Listing(snapshot, options));
+            return Flux.fromIterable(() -> new KeyRange<>(snapshot, StoredBytes::key, options))
+                    .map(found -> found.info().withAttributes(null));
         });
     }
 

@@ -8,4 +8,9 @@ import java.nio.ByteBuffer;
  *
  * @param bytes read-only; its position is never moved
  */
-record StoredBytes(ObjectInfo info, ByteBuffer bytes) {}
+record StoredBytes(ObjectInfo info, ByteBuffer bytes) {
+
+    String key() {
+        return info.key();
+    }
+}

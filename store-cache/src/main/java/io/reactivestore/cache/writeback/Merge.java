@@ -6,10 +6,9 @@ import io.reactivestore.ObjectInfo;
 import io.reactivestore.Store;
 import io.reactivestore.StoredObject;
 import io.reactivestore.cache.writeback.Table.Snapshot;
+import io.reactivestore.internal.KeyRange;
 import java.nio.ByteBuffer;
 import java.util.Comparator;
-import java.util.Iterator;
-import java.util.NoSuchElementException;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
@@ -52,7 +51,8 @@ final class Merge {
     }
 
     private Flux<Line> lines() {
-        Flux<Line> dirty = Flux.fromIterable(() -> new Range(snapshot, options));
+        Flux<Line> dirty = Flux.fromIterable(() -> new KeyRange<>(snapshot.dirty(), Entry::key, options))
+                .map(Line::of);
         if (snapshot.hidden()) {
             return dirty.filter(Line::isThere);
         }
@@ -79,54 +79,6 @@ final class Merge {
 
         boolean isThere() {
             return info != null;
-        }
-    }
-
-    /** The dirty entries in the range, in order. */
-    private static final class Range implements Iterator<Line> {
-
-        private final ListOptions options;
-        private final Iterator<Entry> candidates;
-        private @Nullable Line next;
-
-        Range(Snapshot snapshot, ListOptions options) {
-            this.options = options;
-            String startAfter = options.startAfter();
-            boolean afterPrefix = startAfter != null && Keys.UTF8_ORDER.compare(startAfter, options.prefix()) > 0;
-            this.candidates = snapshot.dirty().valuesFrom(afterPrefix ? startAfter : options.prefix());
-            advance();
-        }
-
-        @Override
-        public boolean hasNext() {
-            return next != null;
-        }
-
-        @Override
-        public Line next() {
-            Line found = next;
-            if (found == null) {
-                throw new NoSuchElementException();
-            }
-            advance();
-            return found;
-        }
-
-        private void advance() {
-            next = null;
-            while (candidates.hasNext()) {
-                Entry entry = candidates.next();
-                if (entry.key().equals(options.startAfter())) {
-                    continue;
-                }
-                boolean past = !entry.key().startsWith(options.prefix())
-                        || (options.endBefore() != null
-                                && Keys.UTF8_ORDER.compare(entry.key(), options.endBefore()) >= 0);
-                if (!past) {
-                    next = Line.of(entry);
-                }
-                return;
-            }
         }
     }
 }
