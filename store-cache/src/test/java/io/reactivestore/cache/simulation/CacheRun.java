@@ -12,6 +12,8 @@ import io.reactivestore.testkit.fault.Latency;
 import io.reactivestore.testkit.fault.RemoteStore;
 import io.reactivestore.testkit.simulate.SimulatedRuntime;
 import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Objects;
 import java.util.random.RandomGenerator;
 import java.util.regex.Matcher;
@@ -28,7 +30,7 @@ final class CacheRun extends Run {
 
     static final long TIER_BYTES = 2_000;
 
-    private static final String TIER = "tier-1";
+    static final String TIER = "tier-1";
     private static final Pattern COUNTED = Pattern.compile(TIER + ": ([0-9]+) bytes in");
     private static final Duration DEADLINE = Duration.ofMillis(500);
     private static final Duration MAX_AGE = Duration.ofMillis(200);
@@ -48,6 +50,7 @@ final class CacheRun extends Run {
     private FaultyStore tier;
     private boolean tierOut;
     private CacheStore cache;
+    private final Map<String, Long> earlierHits = new HashMap<>();
 
     /** What the cache is like. */
     enum Kind {
@@ -67,7 +70,8 @@ final class CacheRun extends Run {
     }
 
     CacheRun(long seed, Kind kind) {
-        super(seed, 30);
+        // With few keys there are many conflicts, and with many there are copies to be served.
+        super(seed, seed % 2 == 0 ? 8 : 30);
         this.kind = kind;
         chance = simulation.random();
         if (kind == Kind.SOURCE_THAT_TRIES_AGAIN) {
@@ -86,6 +90,9 @@ final class CacheRun extends Run {
 
     @Override
     Store open(SimulatedRuntime process) {
+        if (cache != null) {
+            cache.stats().hitsByTier().forEach((from, hits) -> earlierHits.merge(from, hits, Long::sum));
+        }
         if (!kind.hasTier()) {
             // Memory alone cannot know what the process before has sent.
             simulation.runFor(IN_DOUBT.plusMillis(1));
@@ -97,7 +104,7 @@ final class CacheRun extends Run {
                 .runtime(process);
         if (kind != Kind.TIER_ALONE) {
             // Beside a tier so little that copies are found there.
-            builder.memory(memory -> memory.maxBytes(kind == Kind.MEMORY ? 20_000 : 4_000));
+            builder.memory(memory -> memory.maxBytes(kind == Kind.MEMORY ? 20_000 : 1_500));
         }
         if (kind == Kind.AGEING) {
             builder.freshness(freshness -> freshness.maxAge(MAX_AGE));
@@ -140,12 +147,17 @@ final class CacheRun extends Run {
     void live(long operations) {
         long end = clients.operations() + operations;
         while (clients.operations() < end && history.isClean()) {
-            work(20 + chance.nextInt(180));
+            work(20 + chance.nextInt(280));
             switch (chance.nextInt(7)) {
-                case 0, 1 -> tierOutage(!tierOut);
+                case 0 -> tierOutage(!tierOut);
+                case 1 -> {
+                    tierOutage(true);
+                    work(30);
+                    tierOutage(false);
+                }
                 case 2 -> {
                     source.outage(true);
-                    work(20);
+                    work(30);
                     source.outage(false);
                 }
                 case 3 -> killAndReopen();
@@ -186,7 +198,7 @@ final class CacheRun extends Run {
         }
         requireAnswers(PATIENCE);
         // What is owed is tried again after a while.
-        simulation.runFor(PATIENCE);
+        runFor(PATIENCE);
         simulation.await(cache.open());
         if (contents.isTouched()) {
             findOut();
@@ -204,8 +216,9 @@ final class CacheRun extends Run {
         }
     }
 
-    CacheStore cache() {
-        return cache;
+    /** What all caches of this run have served from a tier. */
+    long hits(String from) {
+        return earlierHits.getOrDefault(from, 0L) + cache.stats().hits(from);
     }
 
     private CacheInfo info() {
@@ -221,9 +234,10 @@ final class CacheRun extends Run {
     }
 
     @Override
-    void step() {
-        super.step();
+    boolean step() {
+        boolean stepped = super.step();
         requireBooks();
+        return stepped;
     }
 
     /** The limit holds, and what lies in the tier is counted. */

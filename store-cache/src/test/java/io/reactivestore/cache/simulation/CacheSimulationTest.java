@@ -2,6 +2,7 @@ package io.reactivestore.cache.simulation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.reactivestore.Served;
 import io.reactivestore.cache.simulation.CacheRun.Kind;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -16,12 +17,14 @@ class CacheSimulationTest {
     @ParameterizedTest
     @EnumSource
     void clientsAndFaults_neverServesWhatAWriteHasMadeOld_andEverybodyIsAnswered(Kind kind) {
-        Run.seeds(1).forEach(seed -> {
+        Run.seeds(2).forEach(seed -> {
             CacheRun run = new CacheRun(seed, kind);
             run.work(1_800);
             run.history.verify();
-            if (kind == Kind.MEMORY) {
-                assertThat(run.cache().stats().hits("memory")).isGreaterThan(200);
+            if (seed == 1) {
+                // Not so with every seed: a tier whose opening fails stays off for longer than a run.
+                assertThat(run.hits(Served.MEMORY) + run.hits(CacheRun.TIER)).isGreaterThan(100);
+                assertThat(run.hits(CacheRun.TIER)).isGreaterThanOrEqualTo(kind.hasTier() ? 20 : 0);
             }
             run.closeAndReopen();
             run.work(200);
@@ -32,7 +35,7 @@ class CacheSimulationTest {
 
     @Test
     void outagesKillsAndCloses_neverServesWhatAWriteHasMadeOld_andEverybodyIsAnswered() {
-        Run.seeds(10).forEach(seed -> {
+        Run.seeds(20).forEach(seed -> {
             CacheRun run = new CacheRun(seed, Kind.of(seed));
             run.live(1_000);
             run.history.verify();

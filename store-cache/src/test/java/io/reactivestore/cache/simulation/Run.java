@@ -20,7 +20,23 @@ abstract class Run {
 
     static final Duration IN_DOUBT = Duration.ofMillis(300);
 
-    private static final int TIMES = Boolean.getBoolean("reactivestore.slow") ? 50 : 1;
+    private static final StoreOperation[] QUESTIONS = {
+        StoreOperation.GET,
+        StoreOperation.GET_RANGES,
+        StoreOperation.HEAD,
+        StoreOperation.LIST,
+        StoreOperation.LIST_DIRECTORY
+    };
+
+    private static final StoreOperation[] MUTATIONS = {
+        StoreOperation.PUT,
+        StoreOperation.DELETE,
+        StoreOperation.DELETE_ALL,
+        StoreOperation.DELETE_PREFIX,
+        StoreOperation.COPY
+    };
+
+    private static final int TIMES = Boolean.getBoolean("reactivestore.slow") ? 25 : 1;
 
     final Simulation simulation;
     final History history;
@@ -38,7 +54,7 @@ abstract class Run {
                 .patience(Duration.ofMillis(60));
     }
 
-    /** The seeds of a test: this many, or fifty times as many in the slow layer; {@code -Dreactivestore.seed} repeats one alone. */
+    /** The seeds of a test: this many, or 25 times as many in the slow layer; {@code -Dreactivestore.seed} repeats one alone. */
     static LongStream seeds(int count) {
         Long alone = Long.getLong("reactivestore.seed");
         return alone == null ? LongStream.rangeClosed(1, (long) count * TIMES) : LongStream.of(alone);
@@ -63,25 +79,30 @@ abstract class Run {
     final void work(long operations) {
         long end = clients.operations() + operations;
         while (clients.operations() < end && history.isClean()) {
-            step();
+            if (!step()) {
+                throw failure("nothing is left to run");
+            }
         }
     }
 
-    /** Runs one task, and checks what must hold after each. */
-    void step() {
-        if (!simulation.step()) {
-            throw failure("nothing is left to run");
-        }
+    /** Runs one task, if there is one, and checks what must hold after each. */
+    boolean step() {
+        return simulation.step();
+    }
+
+    /** Runs what is due within this time, and perhaps one task more. */
+    final void runFor(Duration time) {
+        long end = simulation.nanoTime() + time.toNanos();
+        while (simulation.nanoTime() < end && step()) {}
     }
 
     /** Runs until something is so. */
     final void stepUntil(BooleanSupplier done, Duration limit, String what) {
         long end = simulation.nanoTime() + limit.toNanos();
         while (!done.getAsBoolean()) {
-            if (simulation.nanoTime() > end) {
+            if (simulation.nanoTime() > end || !step()) {
                 throw failure(what + " within " + limit + "; without an answer: " + clients.underWay());
             }
-            step();
         }
     }
 
@@ -101,36 +122,24 @@ abstract class Run {
         return String.join("\n  ", trace.subList(Math.max(0, trace.size() - 40), trace.size()));
     }
 
-    /** A store that is slow, loses answers and requests, applies late, and fails. */
+    /** A store that is slow, sometimes very, loses answers and requests, applies late, and fails. */
     static FaultyStore faulty(Store store, SimulatedRuntime server, int millis) {
-        StoreOperation[] mutations = {
-            StoreOperation.PUT,
-            StoreOperation.DELETE,
-            StoreOperation.DELETE_ALL,
-            StoreOperation.DELETE_PREFIX,
-            StoreOperation.COPY
-        };
-        Latency late = Latency.uniform(Duration.ofMillis(1), Duration.ofMillis(150));
-        LatencyStore slow = LatencyStore.over(store, server)
-                .latency(Latency.lognormal(Duration.ofMillis(millis), Duration.ofMillis(3L * millis)));
+        Latency usual = Latency.lognormal(Duration.ofMillis(millis), Duration.ofMillis(3L * millis));
+        // Of questions only: late with the latest of mutations must not be later than the doubt.
+        Latency sometimesLong = usual.withTail(0.01, Latency.uniform(Duration.ofMillis(100), Duration.ofMillis(400)));
+        Latency late = Latency.uniform(Duration.ofMillis(1), Duration.ofMillis(200));
+        LatencyStore slow = LatencyStore.over(store, server).latency(usual);
+        for (StoreOperation question : QUESTIONS) {
+            slow.latency(question, sometimesLong);
+        }
         return FaultyStore.over(slow, server)
-                .randomly(0.03, Fault.loseAnswer(), mutations)
-                .randomly(0.03, Fault.applyLate(late), mutations)
-                .randomly(0.02, Fault.applyLateAndHang(late), mutations)
+                .randomly(0.03, Fault.loseAnswer(), MUTATIONS)
+                .randomly(0.03, Fault.applyLate(late), MUTATIONS)
+                .randomly(0.02, Fault.applyLateAndHang(late), MUTATIONS)
                 .randomly(0.02, Fault.failBefore(), StoreOperation.values())
-                .randomly(0.02, Fault.ignoreCancel(), mutations)
-                .randomly(0.01, Fault.hang(), questionsAndPut())
+                .randomly(0.02, Fault.ignoreCancel(), MUTATIONS)
+                .randomly(0.01, Fault.hang(), QUESTIONS)
+                .randomly(0.01, Fault.hang(), StoreOperation.PUT)
                 .randomly(0.02, Fault.breakBody(30), StoreOperation.GET);
-    }
-
-    private static StoreOperation[] questionsAndPut() {
-        return new StoreOperation[] {
-            StoreOperation.GET,
-            StoreOperation.GET_RANGES,
-            StoreOperation.HEAD,
-            StoreOperation.LIST,
-            StoreOperation.LIST_DIRECTORY,
-            StoreOperation.PUT
-        };
     }
 }

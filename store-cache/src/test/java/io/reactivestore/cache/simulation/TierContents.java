@@ -137,5 +137,11 @@ final class TierContents {
                 }
             });
         }
+
+        /** Short, since the books are read from the cache's own line after every step. */
+        @Override
+        public String toString() {
+            return "tier";
+        }
     }
 }
