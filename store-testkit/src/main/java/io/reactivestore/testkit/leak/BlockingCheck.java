@@ -55,6 +55,9 @@ public final class BlockingCheck {
         // A pool of the JDK has one lock for those who queue a task, and one for those who make it grow.
         check.allowBlockingCallsInside("java.util.concurrent.LinkedBlockingQueue", "offer");
         check.allowBlockingCallsInside("java.util.concurrent.ThreadPoolExecutor", "addWorker");
+        // The timers of reactor-test, which a test may give to stores on threads of their own, are a queue with a lock.
+        check.allowBlockingCallsInside("java.util.concurrent.PriorityBlockingQueue", "offer");
+        check.allowBlockingCallsInside("java.util.concurrent.PriorityBlockingQueue", "remove");
     }
 
     /** The initialization of a class happens once. */
