@@ -22,4 +22,10 @@ class SharedCacheContractTest implements FullStoreContract {
     public Store backing() {
         return other;
     }
+
+    @Override
+    public void release() {
+        FullStoreContract.super.release();
+        done(other.close());
+    }
 }
