@@ -21,8 +21,8 @@ import org.junit.jupiter.api.extension.TestInstancePreConstructCallback;
 import org.opentest4j.TestAbortedException;
 
 /**
- * Runs the cases of a contract by what the store can do ({@link Needs}) and by what its server gets wrong ({@link Deviation}), with
- * every blocking call an error where it must not block, and fails a case that leaves something behind.
+ * Runs the cases of a contract by what the store can do ({@link Needs}) and by what its server gets wrong ({@link Deviation}). If
+ * asked to watch, makes every blocking call an error where it must not block, and fails a case that leaves something behind.
  */
 final class ContractExtension
         implements BeforeAllCallback,
@@ -34,6 +34,9 @@ final class ContractExtension
     private static final ExtensionContext.Namespace NAMESPACE =
             ExtensionContext.Namespace.create(ContractExtension.class);
 
+    /** Asks it to watch, if it is {@code true}. */
+    static final String WATCH = "reactivestore.watch";
+
     ContractExtension() {}
 
     @Override
@@ -43,19 +46,26 @@ final class ContractExtension
 
     @Override
     public void beforeAll(ExtensionContext context) {
-        BlockingCheck.install();
+        if (Boolean.getBoolean(WATCH)) {
+            BlockingCheck.install();
+        }
     }
 
     /** Before the fields of the test, and with them its store, are made. */
     @Override
     public void preConstructTestInstance(TestInstanceFactoryContext factory, ExtensionContext context) {
-        // What a store emits owns nothing, and a cancel or a close may overtake it.
-        context.getStore(NAMESPACE).put(LeakCheck.class, LeakCheck.create().allowingDroppedValues());
+        if (Boolean.getBoolean(WATCH)) {
+            // What a store emits owns nothing, and a cancel or a close may overtake it.
+            context.getStore(NAMESPACE).put(LeakCheck.class, LeakCheck.create().allowingDroppedValues());
+        }
     }
 
     @Override
     public void beforeEach(ExtensionContext context) {
         LeakCheck leaks = leaks(context);
+        if (leaks == null) {
+            return;
+        }
         if (context.getRequiredTestInstance() instanceof StoreContract contract) {
             leaks.patience(contract.patience());
             contract.lastingThreads().forEach(leaks::ignoringThreads);
@@ -66,7 +76,10 @@ final class ContractExtension
     /** After the store was released. */
     @Override
     public void afterEach(ExtensionContext context) {
-        leaks(context).end();
+        LeakCheck leaks = leaks(context);
+        if (leaks != null) {
+            leaks.end();
+        }
     }
 
     @Override
@@ -83,8 +96,8 @@ final class ContractExtension
         run(invocation, call);
     }
 
-    private static LeakCheck leaks(ExtensionContext context) {
-        return Objects.requireNonNull(context.getStore(NAMESPACE).get(LeakCheck.class, LeakCheck.class));
+    private static @Nullable LeakCheck leaks(ExtensionContext context) {
+        return context.getStore(NAMESPACE).get(LeakCheck.class, LeakCheck.class);
     }
 
     private static void run(Invocation<@Nullable Void> invocation, ReflectiveInvocationContext<Method> call)

@@ -22,7 +22,7 @@ import reactor.test.StepVerifier;
  * What every contract suite needs: the store under test, the words to set up and to observe, and the few things about a backend
  * that its store does not tell. Only {@link #store()} must be given.
  *
- * <p>Each case also fails if the store blocks a thread that must not block ({@link io.reactivestore.testkit.leak.BlockingCheck}, which
+ * <p>With {@code -Dreactivestore.watch=true} each case also fails if the store blocks a thread that must not block ({@link io.reactivestore.testkit.leak.BlockingCheck}, which
  * stays on in this JVM), or leaves open files, threads or dropped errors behind ({@link io.reactivestore.testkit.leak.LeakCheck}).
  * For that the JVM of the tests is started with {@code -XX:+AllowRedefinitionToAddDeleteMethods}, and the cases of all stores in it
  * run one after the other.

@@ -11,6 +11,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.platform.engine.TestExecutionResult;
 import org.junit.platform.engine.TestExecutionResult.Status;
@@ -19,13 +20,21 @@ import reactor.core.publisher.Operators;
 import reactor.core.scheduler.Schedulers;
 import reactor.util.context.Context;
 
-/** Every case of every suite runs under the checks for blocking and for what is left behind. */
+/** If asked to watch, every case of every suite runs under the checks for blocking and for what is left behind. */
 class WatchedCasesTest {
 
     private final CountDownLatch release = new CountDownLatch(1);
 
+    private final String before = System.getProperty(ContractExtension.WATCH, "false");
+
+    @BeforeEach
+    void watch() {
+        System.setProperty(ContractExtension.WATCH, "true");
+    }
+
     @AfterEach
     void endThreads() {
+        System.setProperty(ContractExtension.WATCH, before);
         release.countDown();
     }
 

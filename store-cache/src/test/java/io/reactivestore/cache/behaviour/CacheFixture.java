@@ -48,7 +48,9 @@ abstract class CacheFixture {
 
     @BeforeAll
     static void makeBlockingAnError() {
-        BlockingCheck.install();
+        if (Boolean.getBoolean("reactivestore.watch")) {
+            BlockingCheck.install();
+        }
     }
 
     @AfterEach

@@ -52,6 +52,8 @@ public final class BlockingCheck {
         // Caffeine hands its maintenance over under the lock that the maintenance takes first: the thread it is handed
         // to waits until the other is out. There is no other way to give Caffeine a thread.
         check.allowBlockingCallsInside("com.github.benmanes.caffeine.cache.BoundedLocalCache", "performCleanUp");
+        // A writer that finds Caffeine's buffer of writes full helps to empty it, and waits for whoever is doing that.
+        check.allowBlockingCallsInside("com.github.benmanes.caffeine.cache.BoundedLocalCache", "lock");
         // A pool of the JDK has one lock for those who queue a task, and one for those who make it grow.
         check.allowBlockingCallsInside("java.util.concurrent.LinkedBlockingQueue", "offer");
         check.allowBlockingCallsInside("java.util.concurrent.ThreadPoolExecutor", "addWorker");
