@@ -1,7 +1,6 @@
 package io.reactivestore.cache;
 
 import io.reactivestore.cache.Fence.Pass;
-import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.AtomicLong;
@@ -58,10 +57,6 @@ final class CopyIndex {
 
     void removePrefix(String prefix) {
         copies.keySet().removeIf(key -> key.startsWith(prefix));
-    }
-
-    List<String> keys() {
-        return List.copyOf(copies.keySet());
     }
 
     int size() {

@@ -9,6 +9,7 @@ import io.reactivestore.WriteOptions;
 import io.reactivestore.error.StoreTimeoutException;
 import java.time.Duration;
 import java.time.Instant;
+import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
@@ -25,6 +26,10 @@ final class CopyRequests {
         this.runtime = runtime;
         this.timeout = timeout;
         this.options = ReadOptions.defaults().withFirstPartBytes(maxEntryBytes).withMaxBufferedBytes(maxEntryBytes);
+    }
+
+    Mono<Void> open() {
+        return limited("open", null, Mono.defer(store::open));
     }
 
     /** Writes a copy with its facts. */
@@ -56,7 +61,7 @@ final class CopyRequests {
         return limited("delete", key, Mono.defer(() -> store.delete(key)));
     }
 
-    private <T> Mono<T> limited(String operation, String key, Mono<T> request) {
+    private <T> Mono<T> limited(String operation, @Nullable String key, Mono<T> request) {
         return request.timeout(
                 timeout,
                 Mono.error(() -> new StoreTimeoutException(operation, key, "no answer within " + timeout, null)),

@@ -3,7 +3,6 @@ package io.reactivestore.cache;
 import io.reactivestore.Store;
 import io.reactivestore.StoredObject;
 import io.reactivestore.cache.Fence.Pass;
-import io.reactivestore.error.StoreTimeoutException;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
@@ -36,7 +35,6 @@ final class SharedTier implements Tier {
     private final String name;
     private final Store store;
     private final long maxBytes;
-    private final Duration timeout;
     private final StoreTier.Shared shared;
     private final CopyIndex index;
     private final CopyRequests requests;
@@ -49,7 +47,6 @@ final class SharedTier implements Tier {
         this.name = name;
         this.store = store;
         this.maxBytes = maxBytes;
-        this.timeout = timeout;
         this.shared = shared;
         this.index = new CopyIndex(Long.toHexString(shared.runtime().random().nextLong()), shared.fence());
         this.requests = new CopyRequests(store, shared.runtime(), timeout, shared.maxEntryBytes());
@@ -79,11 +76,7 @@ final class SharedTier implements Tier {
 
     @Override
     public Mono<Void> open() {
-        return Mono.defer(store::open)
-                .timeout(
-                        timeout,
-                        Mono.error(() -> new StoreTimeoutException("open", null, "no answer within " + timeout, null)),
-                        shared.runtime().timers())
+        return requests.open()
                 .doOnSuccess(done -> off = null)
                 .doOnError(error -> off = String.valueOf(error.getMessage()));
     }

@@ -135,7 +135,7 @@ final class StoreTier implements Tier {
     public Mono<Void> open() {
         return Mono.defer(() -> {
                     forgetMark();
-                    return store.open().timeout(timeout, noAnswer("open"), runtime.timers());
+                    return requests.open();
                 })
                 .then(manifest.read())
                 .flatMap(found -> {
@@ -153,7 +153,7 @@ final class StoreTier implements Tier {
     /** Batch by batch, so that the ledger keeps up, and all of it is in the index when the tier is turned on. */
     private Mono<Void> adoptAll(Manifest.Found found) {
         return Flux.defer(() -> store.list(ListOptions.defaults()))
-                .timeout(timeout, noAnswer("list"), runtime.timers())
+                .timeout(timeout, noAnswerToList(), runtime.timers())
                 .filter(info -> !Manifest.isReserved(info.key()))
                 .buffer(ADOPTION_BATCH)
                 .concatMap(batch -> ledger.adoptAll(copies(batch, found)), 0)
@@ -178,8 +178,8 @@ final class StoreTier implements Tier {
         return copies;
     }
 
-    private <T> Mono<T> noAnswer(String operation) {
-        return Mono.error(() -> new StoreTimeoutException(operation, null, "no answer within " + timeout, null));
+    private <T> Mono<T> noAnswerToList() {
+        return Mono.error(() -> new StoreTimeoutException("list", null, "no answer within " + timeout, null));
     }
 
     void turnOff(Throwable reason) {
