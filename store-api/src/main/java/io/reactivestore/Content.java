@@ -71,6 +71,17 @@ public final class Content {
         return held(copy.asReadOnlyBuffer());
     }
 
+    /**
+     * The remaining bytes of this buffer as they are, not copied if they lie on the heap: nobody may change them from now on. The buffer
+     * itself is not moved.
+     */
+    public static Content wrap(ByteBuffer buffer) {
+        Keys.requireNonNull("content", "buffer", buffer);
+        return buffer.isDirect()
+                ? buffer(buffer)
+                : held(buffer.isReadOnly() ? buffer.slice() : buffer.slice().asReadOnlyBuffer());
+    }
+
     /** This text in UTF-8. */
     public static Content text(String text) {
         Keys.requireNonNull("content", "text", text);

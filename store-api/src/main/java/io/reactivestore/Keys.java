@@ -82,6 +82,9 @@ public final class Keys {
     }
 
     private static String requireText(String operation, String name, String text) {
+        if (text.length() <= MAX_BYTES && isAscii(text)) {
+            return text;
+        }
         int unpaired = unpairedSurrogate(text);
         if (unpaired >= 0) {
             throw new IllegalArgumentException(
@@ -93,6 +96,15 @@ public final class Keys {
                     operation + ": the " + name + " has " + bytes + " bytes of UTF-8, more than " + MAX_BYTES);
         }
         return text;
+    }
+
+    private static boolean isAscii(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            if (text.charAt(i) >= 0x80) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** Where it is; negative if there is none. */

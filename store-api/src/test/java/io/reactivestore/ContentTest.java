@@ -36,6 +36,12 @@ class ContentTest {
         return Stream.of(
                 Named.of("bytes", Content.bytes("hello".getBytes(StandardCharsets.UTF_8))),
                 Named.of("buffer", Content.buffer(buffer("hello"))),
+                Named.of("wrapped", Content.wrap(buffer("hello"))),
+                Named.of(
+                        "wrapped, not on the heap",
+                        Content.wrap(ByteBuffer.allocateDirect(7)
+                                .put(1, "hello".getBytes(StandardCharsets.UTF_8))
+                                .slice(1, 5))),
                 Named.of("text", Content.text("hello")),
                 Named.of("file", Content.file(file)),
                 Named.of("publisher", Content.publisher(Flux.just(shared)).asReplayable()),
@@ -82,6 +88,20 @@ class ContentTest {
                         .length(RUNTIME)
                         .block(PATIENCE))
                 .isEqualTo(9);
+    }
+
+    @Test
+    void wrappedBytes_areNotCopied_unlessTheyLieOutsideTheHeap() {
+        ByteBuffer whole = ByteBuffer.wrap("hello".getBytes(StandardCharsets.UTF_8));
+        Content wrapped = Content.wrap(whole.position(1));
+        assertThat(whole.position()).isEqualTo(1);
+        whole.put(1, (byte) 'a');
+        assertThat(text(wrapped))
+                .as("breaking the rule shows that it is the same array")
+                .isEqualTo("allo");
+        assertThat(wrapped.inMemory().isReadOnly()).isTrue();
+        assertThat(Content.wrap(ByteBuffer.allocateDirect(1)).inMemory().isDirect())
+                .isFalse();
     }
 
     @Test
