@@ -10,7 +10,6 @@ import io.reactivestore.error.StoreTimeoutException;
 import java.time.Duration;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
-import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 /** The requests to the store behind a tier, each within a time limit. What the store throws is an error like any other. */
@@ -38,13 +37,8 @@ final class CopyRequests {
             long age = entry.ageNanos(runtime.nanoTime());
             Instant filledAt = runtime.clock().instant().minusNanos(age);
             CopyFacts facts = new CopyFacts(generation, entry.info(), filledAt, CopyFacts.checksumOf(entry.buffer()));
-            Content content = Content.publisher(Flux.defer(() -> Flux.just(entry.buffer())))
-                    .withLength(entry.length())
-                    .asReplayable();
-            return limited(
-                            "put",
-                            key,
-                            store.put(key, content, WriteOptions.defaults().withAttributes(facts.toAttributes())))
+            WriteOptions options = WriteOptions.defaults().withAttributes(facts.toAttributes());
+            return limited("put", key, store.put(key, Content.wrap(entry.buffer()), options))
                     .then();
         });
     }

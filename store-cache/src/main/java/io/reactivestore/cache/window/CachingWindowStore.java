@@ -4,7 +4,6 @@ import io.reactivestore.Content;
 import io.reactivestore.Keys;
 import io.reactivestore.ListOptions;
 import io.reactivestore.Store;
-import io.reactivestore.StoredObject;
 import io.reactivestore.WriteOptions;
 import io.reactivestore.cache.writeback.DirtyEntry;
 import io.reactivestore.cache.writeback.RecordContext;
@@ -94,8 +93,10 @@ public final class CachingWindowStore {
     public Mono<WindowedEntry> get(WindowedKey key) {
         Keys.requireNonNull("get", "key", key);
         ByteBuffer storeKey = storeKey("get", key);
-        return Mono.defer(() ->
-                retention.isLive(key.windowStart()) ? read(OrderedKeys.encode(storeKey), storeKey) : Mono.empty());
+        Mono<WindowedEntry> read = read(OrderedKeys.encode(storeKey), storeKey);
+        return retention.isForEver()
+                ? read
+                : Mono.defer(() -> retention.isLive(key.windowStart()) ? read : Mono.empty());
     }
 
     /**
@@ -247,7 +248,7 @@ public final class CachingWindowStore {
     }
 
     private Mono<WindowedEntry> read(String key, ByteBuffer storeKey) {
-        return store.get(key).flatMap(StoredObject::bytes).map(wrapped -> entry(storeKey, wrapped));
+        return store.getBytes(key).map(wrapped -> entry(storeKey, wrapped));
     }
 
     /** Deletes from the inner store what is too old. What is not yet flushed comes after it, and goes with the next sweep. */
@@ -299,7 +300,7 @@ public final class CachingWindowStore {
 
     private static Content wrapped(String operation, ByteBuffer value, long recordTimestamp) {
         Keys.requireNonNull(operation, "value", value);
-        return Content.buffer(WindowKeySchema.wrap(recordTimestamp, value));
+        return Content.wrap(WindowKeySchema.wrap(recordTimestamp, value));
     }
 
     private static ByteBuffer storeKey(String operation, WindowedKey key) {

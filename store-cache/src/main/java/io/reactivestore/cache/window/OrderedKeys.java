@@ -25,10 +25,16 @@ final class OrderedKeys {
     /** The most bytes that fit into a key together with the mark of {@link #justBefore}. */
     static final int MAX_BYTES = 601;
 
-    private static final String DIGITS = "0123456789abcdefghijklmnopqrstuv";
+    private static final String ALPHABET = "0123456789abcdefghijklmnopqrstuv";
+    private static final byte[] DIGITS = ALPHABET.getBytes(StandardCharsets.ISO_8859_1);
     private static final int DIGIT_BITS = 5;
     private static final int DIGIT_MASK = (1 << DIGIT_BITS) - 1;
-    private static final int SEGMENT_CHARS = 16;
+    private static final int SEGMENT_BYTES = 10;
+
+    /** So many bytes are a whole number of digits. */
+    private static final int GROUP_BYTES = 5;
+
+    private static final int GROUP_BITS = GROUP_BYTES * Byte.SIZE;
 
     /** Greater than each digit and than the slash. */
     private static final char ABOVE_ALL = '~';
@@ -36,28 +42,32 @@ final class OrderedKeys {
     private OrderedKeys() {}
 
     static String encode(ByteBuffer bytes) {
-        byte[] key = new byte[encodedLength(bytes.remaining())];
+        int length = bytes.remaining();
+        byte[] key = new byte[encodedLength(length)];
         int at = 0;
-        int bits = 0;
-        int bitCount = 0;
-        for (int i = bytes.position(); i < bytes.limit(); i++) {
-            bits = (bits << Byte.SIZE) | (bytes.get(i) & 0xff);
-            bitCount += Byte.SIZE;
-            while (bitCount >= DIGIT_BITS) {
-                bitCount -= DIGIT_BITS;
-                at = append(key, at, (bits >>> bitCount) & DIGIT_MASK);
+        for (int from = 0; from < length; from += GROUP_BYTES) {
+            if (from > 0 && from % SEGMENT_BYTES == 0) {
+                key[at++] = '/';
             }
-            bits &= (1 << bitCount) - 1;
-        }
-        if (bitCount > 0) {
-            append(key, at, bits << (DIGIT_BITS - bitCount));
+            int count = Math.min(GROUP_BYTES, length - from);
+            long bits = 0;
+            for (int i = 0; i < count; i++) {
+                bits |= (bytes.get(bytes.position() + from + i) & 0xffL) << (GROUP_BITS - Byte.SIZE * (i + 1));
+            }
+            int digits = digits(count);
+            for (int i = 0; i < digits; i++) {
+                key[at++] = DIGITS[(int) (bits >>> (GROUP_BITS - DIGIT_BITS * (i + 1))) & DIGIT_MASK];
+            }
         }
         return new String(key, StandardCharsets.ISO_8859_1);
     }
 
     private static int encodedLength(int bytes) {
-        int digits = (bytes * Byte.SIZE + DIGIT_BITS - 1) / DIGIT_BITS;
-        return digits == 0 ? 0 : digits + (digits - 1) / SEGMENT_CHARS;
+        return bytes == 0 ? 0 : digits(bytes) + (bytes - 1) / SEGMENT_BYTES;
+    }
+
+    private static int digits(int bytes) {
+        return (bytes * Byte.SIZE + DIGIT_BITS - 1) / DIGIT_BITS;
     }
 
     /** The bytes that a key stands for; null if it stands for none. */
@@ -68,7 +78,7 @@ final class OrderedKeys {
         int bits = 0;
         int bitCount = 0;
         for (int i = 0; i < digits.length(); i++) {
-            int digit = DIGITS.indexOf(digits.charAt(i));
+            int digit = ALPHABET.indexOf(digits.charAt(i));
             if (digit < 0) {
                 return null;
             }
@@ -92,14 +102,5 @@ final class OrderedKeys {
         String key = encode(bytes);
         int last = key.length() - 1;
         return key.substring(0, last) + (char) (key.charAt(last) - 1) + ABOVE_ALL;
-    }
-
-    private static int append(byte[] key, int at, int digit) {
-        int next = at;
-        if (next % (SEGMENT_CHARS + 1) == SEGMENT_CHARS) {
-            key[next++] = '/';
-        }
-        key[next] = (byte) DIGITS.charAt(digit);
-        return next + 1;
     }
 }

@@ -41,9 +41,10 @@ public final class WindowKeySchema {
 
     /** A value with the time of its record before it. */
     public static ByteBuffer wrap(long recordTimestamp, ByteBuffer value) {
-        ByteBuffer wrapped = ByteBuffer.allocate(Long.BYTES + value.remaining());
-        wrapped.putLong(recordTimestamp).put(value.duplicate()).flip();
-        return wrapped.asReadOnlyBuffer();
+        byte[] bytes = new byte[Long.BYTES + value.remaining()];
+        ByteBuffer.wrap(bytes).putLong(recordTimestamp);
+        value.get(value.position(), bytes, Long.BYTES, value.remaining());
+        return Buffers.wrap(bytes);
     }
 
     /** The time of the record of a wrapped value. */
@@ -59,8 +60,10 @@ public final class WindowKeySchema {
 
     /** A negative seq is larger than all others here: the end of a window. */
     static ByteBuffer storeKey(ByteBuffer key, long windowStart, int seq) {
-        byte[] bytes = new byte[key.remaining() + WINDOW_BYTES];
-        ByteBuffer.wrap(bytes).put(key.duplicate()).putLong(windowStart).putInt(seq);
+        int length = key.remaining();
+        byte[] bytes = new byte[length + WINDOW_BYTES];
+        key.get(key.position(), bytes, 0, length);
+        ByteBuffer.wrap(bytes).putLong(length, windowStart).putInt(length + Long.BYTES, seq);
         return Buffers.wrap(bytes);
     }
 

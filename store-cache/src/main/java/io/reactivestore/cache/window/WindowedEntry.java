@@ -16,8 +16,8 @@ public record WindowedEntry(ByteBuffer storeKey, ByteBuffer wrapped) {
      * @throws IllegalArgumentException if they are not laid out as {@link WindowKeySchema} says
      */
     public WindowedEntry {
-        storeKey = WindowKeySchema.requireStoreKey(storeKey).asReadOnlyBuffer();
-        wrapped = WindowKeySchema.requireWrapped(wrapped).asReadOnlyBuffer();
+        storeKey = readOnly(WindowKeySchema.requireStoreKey(storeKey));
+        wrapped = readOnly(WindowKeySchema.requireWrapped(wrapped));
     }
 
     /** The bytes of the key, a new view for each call. */
@@ -45,5 +45,10 @@ public record WindowedEntry(ByteBuffer storeKey, ByteBuffer wrapped) {
     /** The value itself, read-only. */
     public ByteBuffer value() {
         return WindowKeySchema.unwrap(wrapped);
+    }
+
+    /** A view that is one already needs no other view. */
+    private static ByteBuffer readOnly(ByteBuffer view) {
+        return view.isReadOnly() ? view : view.asReadOnlyBuffer();
     }
 }

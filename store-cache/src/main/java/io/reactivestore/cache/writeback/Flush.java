@@ -50,7 +50,7 @@ final class Flush extends Flux<Flushed> {
          * There are never more turns than the window has room for, nor more than was asked for and not yet emitted.
          *
          *   state                    written by          guard                    seen by others
-         *   turns, emitted, error    drain               wip: one thread a time   -
+         *   turns, next, emitted, error   drain          wip: one thread a time   -
          *   cursor                   drain               wip                      volatile; turns that begin to write read it
          *   requested, cancelled     subscriber          atomic                   at once
          *   One.result, One.done     the turn's signal   written before done      volatile
@@ -60,11 +60,16 @@ final class Flush extends Flux<Flushed> {
 
         private final CoreSubscriber<? super Flushed> actual;
         private final long limit;
+        private final SlotOrder.Bookmark bookmark = table.goThroughDirty();
         private final Deque<One> turns = new ArrayDeque<>();
         private final AtomicInteger wip = new AtomicInteger();
         private final AtomicLong requested = new AtomicLong();
         private volatile long cursor;
         private volatile boolean cancelled;
+
+        /** Found, and waiting for demand. */
+        private @Nullable Entry next;
+
         private @Nullable Throwable error;
         private long emitted;
         private boolean over;
@@ -103,15 +108,16 @@ final class Flush extends Flux<Flushed> {
 
         private void round() {
             if (cancelled) {
-                over = true;
+                leave();
                 turns.forEach(One::dispose);
                 turns.clear();
                 return;
             }
             emitWhatIsDone();
             while (!cancelled && turns.size() < concurrency) {
-                Entry next = table.nextDirty(cursor, limit);
-                if (next == null) {
+                Entry found = next == null ? table.nextDirty(bookmark, limit) : next;
+                next = found;
+                if (found == null) {
                     if (turns.isEmpty()) {
                         end();
                     }
@@ -120,10 +126,11 @@ final class Flush extends Flux<Flushed> {
                 if (turns.size() >= requested.get() - emitted) {
                     return;
                 }
-                cursor = next.sequence();
+                next = null;
+                cursor = found.sequence();
                 One turn = new One();
                 turns.add(turn);
-                turn.start(next);
+                turn.start(found);
                 emitWhatIsDone();
             }
         }
@@ -149,8 +156,13 @@ final class Flush extends Flux<Flushed> {
             }
         }
 
-        private void end() {
+        private void leave() {
             over = true;
+            table.end(bookmark);
+        }
+
+        private void end() {
+            leave();
             if (error == null) {
                 actual.onComplete();
             } else {

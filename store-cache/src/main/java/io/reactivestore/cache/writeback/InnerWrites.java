@@ -15,7 +15,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
-import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 /** Sends writes to the inner store, each behind the gate of its key. */
@@ -131,7 +130,7 @@ final class InnerWrites {
         Mono<Flushed> delivered = value == null
                 ? send(pass, () -> inner.delete(write.key(), DeleteOptions.defaults()))
                         .thenReturn(new Flushed(write, null, old))
-                : send(pass, () -> inner.put(write.key(), content(value), write.options()))
+                : send(pass, () -> inner.put(write.key(), Content.wrap(value), write.options()))
                         .map(info -> new Flushed(write, withAttributes(info, write), old));
         return inTime(value == null ? "delete" : "put", write.key(), delivered);
     }
@@ -151,15 +150,7 @@ final class InnerWrites {
         return runtime.nanoTime() + (Gates.isRefusal(error) ? RETRY_NANOS : Math.max(RETRY_NANOS, inDoubt.toNanos()));
     }
 
-    /** The bytes are not copied: nobody writes to them any more. */
-    private static Content content(ByteBuffer value) {
-        return Content.publisher(value.hasRemaining() ? Flux.just(value) : Flux.empty())
-                .withLength(value.remaining())
-                .asReplayable();
-    }
-
     private static ObjectInfo withAttributes(ObjectInfo info, Entry write) {
-        ObjectInfo own = write.info();
-        return info.attributes() != null || own == null ? info : info.withAttributes(own.attributes());
+        return info.attributes() != null ? info : info.withAttributes(write.attributes());
     }
 }

@@ -1,7 +1,6 @@
 package io.reactivestore.cache.writeback;
 
 import io.reactivestore.Attributes;
-import io.reactivestore.ObjectInfo;
 import io.reactivestore.WriteOptions;
 import io.reactivestore.cache.writeback.JournalRecord.Kind;
 import io.reactivestore.internal.Buffers;
@@ -22,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>
  *   int magic | byte version | byte kind | long batchStart | long sequence | long number | int bodyBytes | body | int CRC-32C
- *   body:     text key; of a write also: context; of a put also: own etag, facts, options; then the value, up to the end
+ *   body:     text key; of a write also: context; of a put also: own etag, time, attributes, options; then the value, up to the end
  *   text:     int bytes (-1 for null), UTF-8
  * </pre>
  *
@@ -106,9 +105,8 @@ final class JournalCodec {
             Entry entry = record.entry();
             if (entry != null) {
                 writeContext(out, entry.context());
-                ObjectInfo info = entry.info();
-                if (info != null) {
-                    writePut(out, entry, info);
+                if (entry.value() != null) {
+                    writePut(out, entry);
                 }
             }
         } catch (IOException e) {
@@ -117,10 +115,11 @@ final class JournalCodec {
         return bytes.toByteArray();
     }
 
-    private static void writePut(DataOutputStream out, Entry entry, ObjectInfo info) throws IOException {
-        writeText(out, entry.ownEtag());
-        writeInstant(out, info.lastModified());
-        writeAttributes(out, info.attributes());
+    private static void writePut(DataOutputStream out, Entry entry) throws IOException {
+        writeText(out, entry.etagPrefix());
+        out.writeLong(entry.etagNumber());
+        out.writeLong(entry.writtenAt());
+        writeAttributes(out, entry.attributes());
         WriteOptions options = entry.options();
         writeAttributes(out, options.attributes());
         writeText(out, options.storageClass());
@@ -133,15 +132,14 @@ final class JournalCodec {
             return new JournalRecord(kind, sequence, key, null, number);
         }
         RecordContext context = readContext(in);
-        Entry entry = kind == Kind.PUT
-                ? readPut(key, context, sequence, in)
-                : new Entry(key, null, null, null, WriteOptions.defaults(), context, sequence);
-        return new JournalRecord(kind, sequence, key, entry, number);
+        Entry entry = kind == Kind.PUT ? readPut(key, context, in) : Entry.tombstone(key, context);
+        return new JournalRecord(kind, sequence, key, entry.withSequence(sequence), number);
     }
 
-    private static Entry readPut(String key, @Nullable RecordContext context, long sequence, ByteBuffer in) {
-        String etag = requireText(in);
-        Instant lastModified = readInstant(in);
+    private static Entry readPut(String key, @Nullable RecordContext context, ByteBuffer in) {
+        String etagPrefix = requireText(in);
+        long etagNumber = in.getLong();
+        long writtenAt = in.getLong();
         Attributes shown = readAttributes(in);
         Attributes given = readAttributes(in);
         String storageClass = readText(in);
@@ -152,8 +150,7 @@ final class JournalCodec {
         options = storageClass == null ? options : options.withStorageClass(storageClass);
         byte[] value = new byte[in.remaining()];
         in.get(value);
-        ObjectInfo info = new ObjectInfo(key, value.length, etag, null, lastModified, shown);
-        return new Entry(key, Buffers.wrap(value), info, etag, options, context, sequence);
+        return Entry.put(key, Buffers.wrap(value), etagPrefix, etagNumber, writtenAt, shown, options, context);
     }
 
     private static void writeContext(DataOutputStream out, @Nullable RecordContext context) throws IOException {

@@ -13,9 +13,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
-import reactor.core.publisher.MonoSink;
 
 /** Takes writes into the table, and sees to it that there is room for them and that none stays dirty for too long. */
 final class Room {
@@ -76,14 +76,24 @@ final class Room {
         }
     }
 
-    /** Completes when the write is in the table. */
-    Mono<Void> take(Entry write) {
+    /**
+     * Takes a write: now, or if it has to wait, once subscribed to.
+     *
+     * @return gives {@code answer} when the write is in the table
+     */
+    <T> Mono<T> take(Entry write, @Nullable T answer) {
+        // The common case, without an operator.
+        if (!journal.isLasting() && waiting.isEmpty() && journal.take(write, () -> {}, error -> {}) == null) {
+            armForAge();
+            return Mono.justOrEmpty(answer);
+        }
         return Mono.create(sink -> {
-            if (waiting.isEmpty() && journal.take(write, sink::success, sink::error) == null) {
+            Runnable taken = () -> sink.success(answer);
+            if (waiting.isEmpty() && journal.take(write, taken, sink::error) == null) {
                 armForAge();
                 return;
             }
-            Waiting late = new Waiting(write, sink);
+            Waiting late = new Waiting(write, taken, sink::error);
             waiting.add(late);
             sink.onCancel(() -> waiting.remove(late));
             pump();
@@ -189,10 +199,10 @@ final class Room {
     /** Takes those who fit; tells what the first who does not fit is short of. */
     private @Nullable Shortage takeWaiting() {
         for (Waiting first = waiting.peek(); first != null; first = waiting.peek()) {
-            MonoSink<Void> taken = first.sink;
+            Runnable taken = first.taken;
             Shortage shortage;
             try {
-                shortage = journal.take(first.write, () -> runtime.delivery().schedule(taken::success), taken::error);
+                shortage = journal.take(first.write, () -> runtime.delivery().schedule(taken), first.failed);
             } catch (StoreClosedException closing) {
                 return null; // whoever is closing it starts a round that refuses them all
             }
@@ -261,9 +271,9 @@ final class Room {
     private void refuseAll() {
         for (Waiting next = waiting.poll(); next != null; next = waiting.poll()) {
             Entry write = next.write;
-            next.sink.error(new StoreClosedException(write.operation(), write.key()));
+            next.failed.accept(new StoreClosedException(write.operation(), write.key()));
         }
     }
 
-    private record Waiting(Entry write, MonoSink<Void> sink) {}
+    private record Waiting(Entry write, Runnable taken, Consumer<Throwable> failed) {}
 }

@@ -6,6 +6,10 @@ import org.jspecify.annotations.Nullable;
 /** What the table holds of one key. All is guarded by the table's lock. */
 final class Slot {
     final String key;
+
+    /** By which {@link Slots} and {@link SlotOrder} know it. */
+    final int number;
+
     Entry entry;
     long size;
     boolean dirty;
@@ -37,13 +41,9 @@ final class Slot {
     /** Where its entry is among the dirty ones; null if it is clean. */
     SnapshotMap.@Nullable Place<Entry> place;
 
-    /** Its neighbours in the order of use; null at the ends, and if it is not in it. */
-    @Nullable Slot older;
-
-    @Nullable Slot newer;
-
-    Slot(Entry entry) {
+    Slot(Entry entry, int number) {
         this.key = entry.key();
+        this.number = number;
         this.entry = entry;
     }
 

@@ -7,10 +7,8 @@ import io.reactivestore.internal.OrderedMap;
 import io.reactivestore.internal.SnapshotMap;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
-import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -38,7 +36,7 @@ final class Table {
      *   state                        written by                         guard       seen by others
      *   slots, byUse (LRU first)     all methods                        this lock   at once
      *   reservedBytes, -Entries      reserve, publish, giveUp           this lock   at once
-     *   bySequence, bySince          all that dirty or clean a slot     this lock   at once; hold the dirty slots only
+     *   byWrite, bySince             all that dirty or clean a slot     this lock   at once; hold the dirty slots only
      *   dirty                        the same                           this lock   at once, in snapshots, which are free
      *   hidden                       clear, unhide                      this lock   at once, together with the emptied table
      *
@@ -51,9 +49,9 @@ final class Table {
 
     private final Limits limits;
     private final @Nullable WriteBackBudget budget;
-    private final Map<String, Slot> slots = new HashMap<>();
-    private final UseOrder byUse = new UseOrder();
-    private final TreeMap<Long, Slot> bySequence = new TreeMap<>();
+    private final Slots slots = new Slots();
+    private final SlotOrder byUse = new SlotOrder(slots);
+    private final SlotOrder byWrite = new SlotOrder(slots);
     private final TreeMap<Long, Slot> bySince = new TreeMap<>();
     private final SnapshotMap<String, Entry> dirty = new SnapshotMap<>(Keys.UTF8_ORDER);
     private long sequence;
@@ -94,7 +92,7 @@ final class Table {
     synchronized Lookup find(String key, boolean dirtyOnly) {
         Slot slot = slots.get(key);
         if (slot != null && (slot.dirty || !(dirtyOnly || slot.passed))) {
-            byUse.use(slot);
+            byUse.append(slot);
             hits++;
             return new Lookup(slot.entry, hidden);
         }
@@ -134,7 +132,8 @@ final class Table {
             if (budget != null && size < oldSize) {
                 budget.release(oldSize - size);
             }
-            place(slot, write.withSequence(++sequence), size, nanoTime);
+            String key = slot == null ? write.key() : slot.key;
+            place(slot, write.withSequence(key, ++sequence), size, nanoTime);
         }
         return shortage;
     }
@@ -210,9 +209,18 @@ final class Table {
         return withinBudget ? null : new Shortage(Shortage.Kind.BUDGET, budgetBytes);
     }
 
-    /** The next number after {@code cursor} of a dirty entry with something that was written up to {@code limit}; or null. */
-    synchronized @Nullable Entry nextDirty(long cursor, long limit) {
-        for (Slot slot : bySequence.tailMap(cursor, false).values()) {
+    /** Begins to go through the dirty entries in the order of their latest writes; {@link #end} follows. */
+    synchronized SlotOrder.Bookmark goThroughDirty() {
+        return byWrite.open();
+    }
+
+    synchronized void end(SlotOrder.Bookmark bookmark) {
+        bookmark.close();
+    }
+
+    /** Goes on to the next dirty entry with something that was written up to {@code limit}; null if there is none. */
+    synchronized @Nullable Entry nextDirty(SlotOrder.Bookmark bookmark, long limit) {
+        for (Slot slot = bookmark.next(); slot != null; slot = bookmark.next()) {
             if (slot.since <= limit) {
                 return slot.entry;
             }
@@ -258,7 +266,7 @@ final class Table {
             if (info == null) {
                 drop(slot);
             } else {
-                slot.entry = write.withInfo(info);
+                slot.entry = write.withAcknowledged(info);
             }
         } else {
             bySince.remove(slot.since);
@@ -306,11 +314,11 @@ final class Table {
     /** The inner store's etag of what this store called by an etag of its own; the same one if it knows nothing of it. */
     synchronized String innerEtag(String key, String etag) {
         Slot slot = slots.get(key);
-        if (slot == null || slot.dirty || !etag.equals(slot.entry.ownEtag())) {
+        if (slot == null || slot.dirty) {
             return etag;
         }
-        ObjectInfo info = slot.entry.info();
-        return info == null ? etag : info.etag();
+        ObjectInfo acknowledged = slot.entry.acknowledged();
+        return acknowledged != null && etag.equals(slot.entry.ownEtag()) ? acknowledged.etag() : etag;
     }
 
     /** Empties the table and hides the inner store. */
@@ -320,7 +328,7 @@ final class Table {
         }
         slots.clear();
         byUse.clear();
-        bySequence.clear();
+        byWrite.clear();
         bySince.clear();
         dirty.clear();
         bytes = 0;
@@ -355,8 +363,7 @@ final class Table {
     synchronized List<String> victims(Shortage shortage, int maxCount, long nanoTime) {
         List<String> keys = new ArrayList<>();
         long found = 0;
-        Iterator<Slot> candidates =
-                shortage.of() == Shortage.Kind.DIRTY ? bySequence.values().iterator() : byUse.iterator();
+        Iterator<Slot> candidates = shortage.of() == Shortage.Kind.DIRTY ? byWrite.iterator() : byUse.iterator();
         while (candidates.hasNext() && found < shortage.bytes() && keys.size() < maxCount) {
             Slot slot = candidates.next();
             if (slot.isCooling(nanoTime)) {
@@ -409,7 +416,7 @@ final class Table {
                 misses,
                 slots.size(),
                 bytes,
-                bySequence.size(),
+                byWrite.size(),
                 dirtyBytes,
                 waitingWrites,
                 keysInDoubt,
@@ -421,12 +428,10 @@ final class Table {
     private void place(@Nullable Slot present, Entry write, long size, long nanoTime) {
         Slot slot = present;
         if (slot == null) {
-            slot = new Slot(write);
-            slots.put(slot.key, slot);
+            slot = slots.add(write);
         } else {
             bytes -= slot.size;
             if (slot.dirty) {
-                bySequence.remove(slot.entry.sequence());
                 dirtyBytes -= slot.size;
             }
         }
@@ -443,17 +448,17 @@ final class Table {
         slot.size = size;
         bytes += size;
         dirtyBytes += size;
-        bySequence.put(write.sequence(), slot);
+        byWrite.append(slot);
         if (slot.place == null || !dirty.replace(slot.place, write)) {
             slot.place = dirty.put(slot.key, write);
         }
-        byUse.use(slot);
+        byUse.append(slot);
     }
 
     private void unmarkDirty(Slot slot) {
         slot.dirty = false;
         slot.cooling = false;
-        bySequence.remove(slot.entry.sequence());
+        byWrite.remove(slot);
         bySince.remove(slot.since);
         dirtyBytes -= slot.size;
         dirty.remove(slot.key);
@@ -461,8 +466,8 @@ final class Table {
     }
 
     private void drop(Slot slot) {
-        slots.remove(slot.key);
         byUse.remove(slot);
+        slots.remove(slot);
         bytes -= slot.size;
         if (budget != null) {
             budget.release(slot.size);

@@ -26,6 +26,8 @@ final class TableReads {
 
     private static final Served FROM_MEMORY = new Served(Served.MEMORY, false, Duration.ZERO);
 
+    private static final ReadOptions DEFAULTS = ReadOptions.defaults();
+
     private final Table table;
     private final Store readable;
 
@@ -37,7 +39,24 @@ final class TableReads {
 
     /** @param lifecycle ends open bodies */
     Mono<StoredObject> get(String key, ReadOptions options, Lifecycle lifecycle) {
-        Lookup lookup = lookup(key, options);
+        return get(key, options, lifecycle, lookup(key, options));
+    }
+
+    /** What {@link StoredObject#bytes()} of a get without options gives. */
+    Mono<ByteBuffer> getBytes(String key, Lifecycle lifecycle) {
+        Lookup lookup = table.find(key, false);
+        if (lookup.isMiss()) {
+            return readable.getBytes(key);
+        }
+        Entry entry = lookup.entry();
+        ByteBuffer value = entry == null ? null : entry.value();
+        if (value != null && value.remaining() > DEFAULTS.maxBufferedBytes()) {
+            return get(key, DEFAULTS, lifecycle, lookup).flatMap(StoredObject::bytes); // which refuses it
+        }
+        return value == null ? Mono.empty() : Mono.just(value.duplicate());
+    }
+
+    private Mono<StoredObject> get(String key, ReadOptions options, Lifecycle lifecycle, Lookup lookup) {
         if (lookup.isMiss()) {
             return readable.get(key, options);
         }
@@ -80,9 +99,9 @@ final class TableReads {
 
     private static @Nullable Held held(Lookup lookup, ReadOptions options) {
         Entry entry = lookup.entry();
-        ObjectInfo info = entry == null ? null : entry.info();
         ByteBuffer value = entry == null ? null : entry.value();
-        return entry == null || info == null || value == null ? null : new Held(entry.infoFor(info, options), value);
+        ObjectInfo info = entry == null ? null : entry.infoFor(options);
+        return info == null || value == null ? null : new Held(info, value);
     }
 
     /** An object of the table as one reader sees it. */

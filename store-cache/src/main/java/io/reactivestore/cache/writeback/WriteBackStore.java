@@ -135,6 +135,13 @@ public final class WriteBackStore implements Store {
         return lifecycle.whenOpen("get", key, () -> reads.get(key, options, lifecycle));
     }
 
+    /** As {@link Store#getBytes}, without an object around the bytes. */
+    @Override
+    public Mono<ByteBuffer> getBytes(String key) {
+        Keys.requireKey("getBytes", key);
+        return lifecycle.whenOpen("get", key, () -> reads.getBytes(key, lifecycle));
+    }
+
     @Override
     public Flux<RangedObject> getRanges(String key, List<ByteRange> ranges, ReadOptions options) {
         Keys.requireKey("getRanges", key);
@@ -173,15 +180,27 @@ public final class WriteBackStore implements Store {
                 return past("put", key, options.ifMatch(), etag -> inner.put(key, content, withIfMatch(options, etag)));
             });
         }
-        return lifecycle.whenOpen(
-                "put",
+        return lifecycle.whenOpen("put", key, () -> {
+            ByteBuffer held = content.inMemory();
+            return held != null && held.remaining() <= settings.maxEntryBytes()
+                    ? take(key, held, options, context)
+                    : Contents.collect("put", key, content, runtime, settings.maxEntryBytes(), entryLimit)
+                            .flatMap(value -> take(key, value, options, context));
+        });
+    }
+
+    private Mono<ObjectInfo> take(String key, ByteBuffer value, WriteOptions options, @Nullable RecordContext context) {
+        Attributes given = capabilities().attributes() ? options.attributes() : null;
+        Entry write = Entry.put(
                 key,
-                () -> Contents.collect("put", key, content, runtime, settings.maxEntryBytes(), entryLimit)
-                        .flatMap(value -> {
-                            ObjectInfo info = newInfo(key, value, options);
-                            return room.take(new Entry(key, value, info, info.etag(), options, context, 0))
-                                    .thenReturn(info);
-                        }));
+                value,
+                etagPrefix,
+                etags.incrementAndGet(),
+                runtime.clock().millis(),
+                given == null ? Attributes.none() : given,
+                options,
+                context);
+        return room.take(write, write.info());
     }
 
     @Override
@@ -208,8 +227,7 @@ public final class WriteBackStore implements Store {
      */
     public Mono<Void> delete(String key, @Nullable RecordContext context) {
         Keys.requireKey("delete", key);
-        return lifecycle.whenOpen(
-                "delete", key, () -> room.take(new Entry(key, null, null, null, WriteOptions.defaults(), context, 0)));
+        return lifecycle.whenOpen("delete", key, () -> room.take(Entry.tombstone(key, context), null));
     }
 
     @Override
@@ -363,17 +381,6 @@ public final class WriteBackStore implements Store {
         return readable.close()
                 .thenMany(new Flush(table, writes, settings.flushConcurrency(), false))
                 .then();
-    }
-
-    private ObjectInfo newInfo(String key, ByteBuffer value, WriteOptions options) {
-        Attributes given = capabilities().attributes() ? options.attributes() : null;
-        return new ObjectInfo(
-                key,
-                value.remaining(),
-                etagPrefix + Long.toHexString(etags.incrementAndGet()),
-                null,
-                runtime.clock().instant(),
-                given == null ? Attributes.none() : given);
     }
 
     private Merge merge(String operation, ListOptions options) {

@@ -3,13 +3,12 @@ package io.reactivestore.cache.writeback;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.reactivestore.ObjectInfo;
+import io.reactivestore.Attributes;
 import io.reactivestore.WriteOptions;
 import io.reactivestore.error.StoreCorruptException;
 import io.reactivestore.internal.Buffers;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -200,13 +199,14 @@ class JournalRecoveryTest {
     }
 
     private JournalRecord delete(String key) {
-        return JournalRecord.write(new Entry(key, null, null, null, WriteOptions.defaults(), null, ++sequence), 0);
+        return JournalRecord.write(Entry.tombstone(key, null).withSequence(++sequence), 0);
     }
 
     static Entry entry(String key, String text, long sequence) {
         byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
-        ObjectInfo info = new ObjectInfo(key, bytes.length, "e" + sequence, null, Instant.EPOCH, null);
-        return new Entry(key, Buffers.wrap(bytes), info, info.etag(), WriteOptions.defaults(), null, sequence);
+        WriteOptions options = WriteOptions.defaults();
+        return Entry.put(key, Buffers.wrap(bytes), "e", sequence, 0, Attributes.none(), options, null)
+                .withSequence(sequence);
     }
 
     /** The files as they were when so many bytes of them were written. */

@@ -21,8 +21,10 @@ import io.reactivestore.error.PreconditionFailedException;
 import io.reactivestore.error.StoreAccessDeniedException;
 import io.reactivestore.error.StoreClosedException;
 import io.reactivestore.error.StoreException;
+import io.reactivestore.error.StoreRejectedException;
 import io.reactivestore.error.StoreUnavailableException;
 import io.reactivestore.error.StoreUnsupportedException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -56,6 +58,40 @@ class WriteBackStoreTest {
         stage.read("b");
         assertThat(stage.store.stats().hits()).isEqualTo(1);
         assertThat(stage.store.stats().misses()).isEqualTo(2);
+    }
+
+    @Test
+    void getBytes_isWhatAGetGives_withinItsLimit() {
+        inner.write("below", "old");
+        stage.put("held", "1");
+        stage.put("empty", "");
+        stage.delete("gone");
+        assertThat(text("held")).isEqualTo("1");
+        assertThat(text("empty")).isEmpty();
+        assertThat(text("gone")).isEqualTo("(none)");
+        assertThat(text("below")).isEqualTo("old");
+        assertThat(stage.store.stats().hits()).isEqualTo(3);
+        assertThat(stage.store.stats().misses()).isEqualTo(1);
+
+        stage.await(stage.store.close());
+        assertThatThrownBy(() -> stage.await(stage.store.getBytes("held"))).isInstanceOf(StoreClosedException.class);
+    }
+
+    @Test
+    void getBytes_ofMoreThanItsLimit_isRefused() {
+        Stage large = new Stage(settings -> settings.maxEntryBytes(32 << 20));
+        large.await(large.store.put("large", Content.bytes(new byte[(16 << 20) + 1])));
+        assertThatThrownBy(() -> large.await(large.store.getBytes("large")))
+                .isInstanceOf(StoreRejectedException.class)
+                .hasMessageContaining("large")
+                .hasMessageContaining("maxBufferedBytes");
+    }
+
+    private String text(String key) {
+        return stage.await(stage.store
+                .getBytes(key)
+                .map(bytes -> StandardCharsets.UTF_8.decode(bytes).toString())
+                .defaultIfEmpty("(none)"));
     }
 
     @Test
