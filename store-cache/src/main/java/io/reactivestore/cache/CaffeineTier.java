@@ -43,11 +43,6 @@ final class CaffeineTier implements MemoryTier {
     }
 
     @Override
-    public void remove(String key, CachedEntry entry) {
-        cache.asMap().remove(key, entry);
-    }
-
-    @Override
     public void removePrefix(String prefix) {
         cache.asMap().keySet().removeIf(key -> key.startsWith(prefix));
     }

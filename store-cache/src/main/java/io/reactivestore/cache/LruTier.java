@@ -52,13 +52,6 @@ final class LruTier implements MemoryTier {
     }
 
     @Override
-    public synchronized void remove(String key, CachedEntry entry) {
-        if (entries.get(key) == entry) {
-            remove(key);
-        }
-    }
-
-    @Override
     public synchronized void removePrefix(String prefix) {
         entries.keySet().stream().filter(key -> key.startsWith(prefix)).toList().forEach(this::remove);
     }

@@ -14,9 +14,6 @@ interface MemoryTier {
     /** Drops the copy of a key; when this returns, nobody finds it any more. */
     boolean remove(String key);
 
-    /** Drops a copy if it is still this one. */
-    void remove(String key, CachedEntry entry);
-
     /** Drops every copy whose key has this prefix. */
     void removePrefix(String prefix);
 

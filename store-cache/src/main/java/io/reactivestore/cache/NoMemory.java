@@ -20,9 +20,6 @@ enum NoMemory implements MemoryTier {
     }
 
     @Override
-    public void remove(String key, CachedEntry entry) {}
-
-    @Override
     public void removePrefix(String prefix) {}
 
     @Override

@@ -32,9 +32,7 @@ final class SharedTier implements Tier {
     private static final String NOT_OPEN = "not opened yet";
     private static final String CLOSED = "closed";
 
-    private final String name;
-    private final Store store;
-    private final long maxBytes;
+    private final StoreCopies copies;
     private final StoreTier.Shared shared;
     private final CopyIndex index;
     private final CopyRequests requests;
@@ -44,29 +42,17 @@ final class SharedTier implements Tier {
 
     SharedTier(
             String name, Store store, long maxBytes, long maxPendingBytes, Duration timeout, StoreTier.Shared shared) {
-        this.name = name;
-        this.store = store;
-        this.maxBytes = maxBytes;
+        this.copies = StoreCopies.in(store, name, maxBytes, maxPendingBytes, timeout, shared);
         this.shared = shared;
-        this.index = new CopyIndex(Long.toHexString(shared.runtime().random().nextLong()), shared.fence());
-        this.requests = new CopyRequests(store, shared.runtime(), timeout, shared.maxEntryBytes());
-        this.reader = new CopyReader(requests, shared);
-        this.ledger = new StoreTierLedger(
-                index,
-                requests,
-                shared.serial(),
-                shared.runtime(),
-                shared.works(),
-                shared.stats(),
-                maxBytes,
-                shared.maxEntryBytes(),
-                maxPendingBytes,
-                shared.inDoubt());
+        this.index = copies.index();
+        this.requests = copies.requests();
+        this.reader = copies.reader();
+        this.ledger = copies.ledger();
     }
 
     @Override
     public String name() {
-        return name;
+        return copies.name();
     }
 
     @Override
@@ -194,20 +180,11 @@ final class SharedTier implements Tier {
 
     @Override
     public Mono<TierInfo> info() {
-        return ledger.figures()
-                .map(figures -> new TierInfo(
-                        name,
-                        store.getClass().getSimpleName(),
-                        maxBytes,
-                        figures.bytes(),
-                        figures.trackedKeys(),
-                        figures.cachedKeys(),
-                        off));
+        return copies.info(off);
     }
 
     @Override
     public String toString() {
-        StoreTierLedger.Figures figures = ledger.approximately();
-        return name + ": " + figures.bytes() + " bytes in " + figures.cachedKeys();
+        return copies.toString();
     }
 }

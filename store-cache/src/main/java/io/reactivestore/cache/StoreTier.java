@@ -46,10 +46,8 @@ final class StoreTier implements Tier {
     private static final Duration MANIFEST_WAIT = Duration.ofSeconds(15);
     private static final int ADOPTION_BATCH = 1000;
 
-    private final String name;
-    private final Store store;
+    private final StoreCopies copies;
     private final boolean adopts;
-    private final long maxBytes;
     private final StoreRuntime runtime;
     private final Fence fence;
     private final StatsRecorder stats;
@@ -93,10 +91,8 @@ final class StoreTier implements Tier {
             long maxPendingBytes,
             Duration timeout,
             Shared shared) {
-        this.name = name;
-        this.store = store;
+        this.copies = StoreCopies.in(store, name, maxBytes, maxPendingBytes, timeout, shared);
         this.adopts = adopts;
-        this.maxBytes = maxBytes;
         this.runtime = shared.runtime();
         this.fence = shared.fence();
         this.stats = shared.stats();
@@ -104,26 +100,16 @@ final class StoreTier implements Tier {
         this.maxEntryBytes = shared.maxEntryBytes();
         this.listens = shared.listens();
         this.timeout = timeout;
-        this.index = new CopyIndex(Long.toHexString(runtime.random().nextLong()), fence);
-        this.requests = new CopyRequests(store, runtime, timeout, maxEntryBytes);
-        this.reader = new CopyReader(requests, shared);
+        this.index = copies.index();
+        this.requests = copies.requests();
+        this.reader = copies.reader();
+        this.ledger = copies.ledger();
         this.manifest = new Manifest(store, runtime, timeout);
-        this.ledger = new StoreTierLedger(
-                index,
-                requests,
-                shared.serial(),
-                runtime,
-                shared.works(),
-                stats,
-                maxBytes,
-                maxEntryBytes,
-                maxPendingBytes,
-                shared.inDoubt());
     }
 
     @Override
     public String name() {
-        return name;
+        return copies.name();
     }
 
     @Override
@@ -152,30 +138,30 @@ final class StoreTier implements Tier {
 
     /** Batch by batch, so that the ledger keeps up, and all of it is in the index when the tier is turned on. */
     private Mono<Void> adoptAll(Manifest.Found found) {
-        return Flux.defer(() -> store.list(ListOptions.defaults()))
+        return Flux.defer(() -> copies.store().list(ListOptions.defaults()))
                 .timeout(timeout, noAnswerToList(), runtime.timers())
                 .filter(info -> !Manifest.isReserved(info.key()))
                 .buffer(ADOPTION_BATCH)
-                .concatMap(batch -> ledger.adoptAll(copies(batch, found)), 0)
+                .concatMap(batch -> ledger.adoptAll(inBatch(batch, found)), 0)
                 .then(ledger.order(
                         found.lines() == null ? Set.of() : found.lines().keySet()));
     }
 
-    private Map<String, Copy> copies(List<ObjectInfo> listed, Manifest.Found found) {
-        Map<String, Copy> copies = new LinkedHashMap<>();
+    private Map<String, Copy> inBatch(List<ObjectInfo> listed, Manifest.Found named) {
+        Map<String, Copy> found = new LinkedHashMap<>();
         for (ObjectInfo info : listed) {
-            Manifest.Line line = found.line(info.key());
+            Manifest.Line line = named.line(info.key());
             Long filledAt = line == null ? null : line.filledAtMillis();
             Copy copy = new Copy(
                     line == null ? null : line.generation(),
                     line == null ? null : line.etag(),
                     info.size(),
                     filledAt == null ? null : reader.nanosOf(Instant.ofEpochMilli(filledAt)),
-                    !listens && found.isTrusted(info.key()) ? epochOf(freshness.epoch()) : Copy.NO_EPOCH,
+                    !listens && named.isTrusted(info.key()) ? epochOf(freshness.epoch()) : Copy.NO_EPOCH,
                     fence.pass(info.key()));
-            copies.put(info.key(), copy);
+            found.put(info.key(), copy);
         }
-        return copies;
+        return found;
     }
 
     private <T> Mono<T> noAnswerToList() {
@@ -319,21 +305,12 @@ final class StoreTier implements Tier {
 
     @Override
     public String toString() {
-        StoreTierLedger.Figures figures = ledger.approximately();
-        return name + ": " + figures.bytes() + " bytes in " + figures.cachedKeys();
+        return copies.toString();
     }
 
     @Override
     public Mono<TierInfo> info() {
-        return ledger.figures()
-                .map(figures -> new TierInfo(
-                        name,
-                        store.getClass().getSimpleName(),
-                        maxBytes,
-                        figures.bytes(),
-                        figures.trackedKeys(),
-                        figures.cachedKeys(),
-                        off));
+        return copies.info(off);
     }
 
     private Mono<TierCopy> serve(String key, StoredObject object, Copy copy, long epoch) {
