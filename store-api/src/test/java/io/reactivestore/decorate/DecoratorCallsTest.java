@@ -56,6 +56,12 @@ class DecoratorCallsTest {
                         Named.of(
                                 "limited",
                                 inner -> LimitedStore.builder(inner, 4).build()),
+                        Named.of(
+                                "retrying",
+                                inner -> RetryingStore.builder(inner).build()),
+                        Named.of(
+                                "with time limits",
+                                inner -> TimeoutStore.builder(inner).build()),
                         Named.of("prefixed", inner -> PrefixedStore.of(inner, PREFIX)))
                 .flatMap(decorator -> methods().map(method -> Arguments.of(decorator, method)));
     }

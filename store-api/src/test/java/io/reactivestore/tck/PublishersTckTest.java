@@ -5,6 +5,8 @@ import io.reactivestore.ListOptions;
 import io.reactivestore.Store;
 import io.reactivestore.StoreRuntime;
 import io.reactivestore.decorate.LimitedStore;
+import io.reactivestore.decorate.RetryingStore;
+import io.reactivestore.decorate.TimeoutStore;
 import io.reactivestore.internal.Buffers;
 import io.reactivestore.internal.FileReader;
 import io.reactivestore.memory.MemoryStore;
@@ -68,6 +70,22 @@ class PublishersTckTest {
                 MAX_ELEMENTS,
                 n -> LimitedStore.builder(storeOf(n), 1).build().list(ListOptions.defaults()),
                 LimitedStore.builder(closedStore(), 1).build().list(ListOptions.defaults()));
+    }
+
+    @TestFactory
+    Stream<DynamicTest> retryingStoreList() {
+        return TckTests.of(
+                MAX_ELEMENTS,
+                n -> RetryingStore.builder(storeOf(n)).build().list(ListOptions.defaults()),
+                RetryingStore.builder(closedStore()).build().list(ListOptions.defaults()));
+    }
+
+    @TestFactory
+    Stream<DynamicTest> timeoutStoreList() {
+        return TckTests.of(
+                MAX_ELEMENTS,
+                n -> TimeoutStore.builder(storeOf(n)).build().list(ListOptions.defaults()),
+                TimeoutStore.builder(closedStore()).build().list(ListOptions.defaults()));
     }
 
     private static Flux<ByteBuffer> pooled(Flux<Integer> elements) {
