@@ -27,7 +27,9 @@ final class PinnedObject implements StoredObject {
     private final Span span;
     private final ReadOptions options;
     private final Lifecycle lifecycle;
-    private final S3Body body;
+    private final PartReader reader;
+    private final S3Settings settings;
+    private final ReadBudget budget;
     private final AtomicReference<byte @Nullable []> held;
 
     /** @param held the first bytes of the span, or null if none are here */
@@ -38,7 +40,8 @@ final class PinnedObject implements StoredObject {
             ReadOptions options,
             byte @Nullable [] held,
             PartReader reader,
-            int partBytes,
+            S3Settings settings,
+            ReadBudget budget,
             Lifecycle lifecycle) {
         this.info = info;
         this.status = status;
@@ -46,7 +49,9 @@ final class PinnedObject implements StoredObject {
         this.options = options;
         this.held = new AtomicReference<>(held);
         this.lifecycle = lifecycle;
-        this.body = new S3Body(reader, this, partBytes);
+        this.reader = reader;
+        this.settings = settings;
+        this.budget = budget;
     }
 
     @Override
@@ -78,7 +83,11 @@ final class PinnedObject implements StoredObject {
     public Flux<ByteBuffer> body() {
         return Flux.defer(() -> {
                     requireOpen();
-                    return body.chunks(held.getAndSet(null));
+                    return new S3Body(
+                            part -> reader.pinned("get", info, part).map(PartReader.Part::bytes),
+                            span,
+                            held.getAndSet(null),
+                            bodySettings());
                 })
                 .doOnNext(chunk -> requireOpen());
     }
@@ -93,6 +102,12 @@ final class PinnedObject implements StoredObject {
             }
             return StoredObject.super.byteArray();
         });
+    }
+
+    private S3Body.Settings bodySettings() {
+        int first = (int) Math.min(options.firstPartBytes(), settings.partBytes());
+        return new S3Body.Settings(
+                options.chunkBytes(), first, settings.partBytes(), settings.readConcurrency(), budget);
     }
 
     private void requireOpen() {

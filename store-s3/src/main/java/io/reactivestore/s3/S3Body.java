@@ -1,71 +1,244 @@
 package io.reactivestore.s3;
 
 import io.reactivestore.Span;
-import io.reactivestore.s3.PagedFlux.Page;
 import java.nio.ByteBuffer;
-import java.util.AbstractList;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import org.reactivestreams.Subscription;
+import reactor.core.CoreSubscriber;
+import reactor.core.Disposable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.core.publisher.Operators;
 
 /**
- * The bytes of one version of an object, part after part. The next part is asked for when half of the present one is taken, so at
- * most one is held ahead; each is pinned to the version of the first.
+ * The bytes of one version of an object, read in parts of which several travel at a time, and given in order.
+ *
+ * <p>Parts are asked for as far as the demand reaches, so that whoever asks for all of it gets as many at a time as are allowed, and one
+ * ahead once half of what is here is taken.
  */
-final class S3Body {
+final class S3Body extends Flux<ByteBuffer> {
 
-    private final PartReader reader;
-    private final PinnedObject object;
-    private final int partBytes;
+    private final Function<Span, Mono<byte[]>> reader;
+    private final Span span;
+    private final byte @Nullable [] held;
+    private final Settings settings;
 
-    S3Body(PartReader reader, PinnedObject object, int partBytes) {
+    /**
+     * How it is read.
+     *
+     * @param firstPartBytes of the first part, if it is not here yet
+     * @param partBytes of the others
+     * @param concurrency parts that travel or wait for their turn at a time
+     */
+    record Settings(int chunkBytes, int firstPartBytes, int partBytes, int concurrency, ReadBudget budget) {}
+
+    /**
+     * A body.
+     *
+     * @param reader reads a part, pinned to the version: an array with just its bytes
+     * @param held the first bytes, if they are here already
+     */
+    S3Body(Function<Span, Mono<byte[]>> reader, Span span, byte @Nullable [] held, Settings settings) {
         this.reader = reader;
-        this.object = object;
-        this.partBytes = partBytes;
+        this.span = span;
+        this.held = held;
+        this.settings = settings;
     }
 
-    /** @param held the first bytes, if they are here already */
-    Flux<ByteBuffer> chunks(byte @Nullable [] held) {
-        Span span = object.span();
+    @Override
+    public void subscribe(CoreSubscriber<? super ByteBuffer> actual) {
         if (span.length() == 0) {
-            return Flux.empty();
+            Operators.complete(actual);
+            return;
         }
-        Mono<Page<ByteBuffer>> first = held == null
-                ? part(span.start(), Math.min(object.options().firstPartBytes(), partBytes))
-                : Mono.just(page(held, span.start() + held.length));
-        return new PagedFlux<>(first, 1);
+        actual.onSubscribe(new Reading(actual));
     }
 
-    private Mono<Page<ByteBuffer>> part(long start, long bytes) {
-        Span part = new Span(start, Math.min(start + bytes, object.span().end()));
-        return reader.pinned("get", object.info(), part).map(read -> page(read.bytes(), part.end()));
-    }
+    private final class Reading implements Subscription {
+        /*
+         * How it works. Parts are in line in their order. The first one is given out, chunk by chunk, as chunks are asked for; behind it,
+         * new ones are begun. The error of a part is told when its turn comes.
+         *
+         *   part: begun --bytes--> here --all chunks given--> gone, its bytes go back to the budget
+         *         begun --error--> failed --first in line--> told: all others are cancelled
+         *
+         *   state                        written by               guard                    seen by others
+         *   line, asked, undelivered     drain                    wip: one thread a time   -
+         *   requested                    subscriber, drain        atomic                   at the next drain
+         *   cancelled                    subscriber               volatile                 at the next drain
+         *   Part.bytes, Part.error       the part's signals       volatile                 at the next drain
+         */
 
-    private Page<ByteBuffer> page(byte[] bytes, long end) {
-        Mono<Page<ByteBuffer>> next = end < object.span().end() ? part(end, partBytes) : null;
-        return new Page<>(new Chunks(bytes, object.options().chunkBytes()), next);
-    }
+        private final CoreSubscriber<? super ByteBuffer> actual;
+        private final ReadBudget.Share share = settings.budget.open();
+        private final Deque<Part> line = new ArrayDeque<>();
+        private final AtomicInteger wip = new AtomicInteger();
+        private final AtomicLong requested = new AtomicLong();
+        private volatile boolean cancelled;
 
-    /** An array in read-only slices, each made when it is asked for. */
-    private static final class Chunks extends AbstractList<ByteBuffer> {
+        /** Where the next part begins. */
+        private long asked = span.start();
 
-        private final ByteBuffer bytes;
-        private final int chunkBytes;
+        /** Bytes in line, here or under way. */
+        private long undelivered;
 
-        Chunks(byte[] bytes, int chunkBytes) {
-            this.bytes = ByteBuffer.wrap(bytes).asReadOnlyBuffer();
-            this.chunkBytes = chunkBytes;
+        private boolean over;
+
+        Reading(CoreSubscriber<? super ByteBuffer> actual) {
+            this.actual = actual;
+            byte[] first = held;
+            if (first != null) {
+                Part part = new Part(first.length, 0);
+                part.bytes = ByteBuffer.wrap(first).asReadOnlyBuffer();
+                enter(part);
+            }
         }
 
         @Override
-        public ByteBuffer get(int index) {
-            int start = index * chunkBytes;
-            return bytes.slice(start, Math.min(chunkBytes, bytes.limit() - start));
+        public void request(long n) {
+            if (Operators.validate(n)) {
+                requested.accumulateAndGet(n, Operators::addCap);
+                drain();
+            }
         }
 
         @Override
-        public int size() {
-            return (int) ((bytes.limit() + (long) chunkBytes - 1) / chunkBytes);
+        public void cancel() {
+            cancelled = true;
+            drain();
+        }
+
+        void drain() {
+            if (wip.getAndIncrement() > 0) {
+                return;
+            }
+            int missed = 1;
+            do {
+                if (!over) {
+                    round();
+                }
+                missed = wip.addAndGet(-missed);
+            } while (missed > 0);
+        }
+
+        private void round() {
+            begin();
+            while (!cancelled && give()) {
+                begin();
+            }
+            Part first = line.peek();
+            if (cancelled) {
+                leave();
+            } else if (first == null && asked == span.end()) {
+                leave();
+                actual.onComplete();
+            } else if (first != null && first.error != null) {
+                leave();
+                actual.onError(first.error);
+            }
+        }
+
+        /** Gives one chunk, if one is asked for and here. */
+        private boolean give() {
+            Part first = line.peek();
+            ByteBuffer bytes = first == null ? null : first.bytes;
+            if (first == null || bytes == null || requested.get() == 0) {
+                return false;
+            }
+            int length = Math.min(settings.chunkBytes, bytes.remaining());
+            ByteBuffer chunk = bytes.slice(bytes.position(), length);
+            bytes.position(bytes.position() + length);
+            undelivered -= length;
+            if (!bytes.hasRemaining()) {
+                line.remove();
+                share.give(first.taken);
+            }
+            if (requested.get() != Long.MAX_VALUE) {
+                requested.decrementAndGet();
+            }
+            actual.onNext(chunk);
+            return true;
+        }
+
+        private void begin() {
+            while (!cancelled && asked < span.end() && line.size() < settings.concurrency && isWanted()) {
+                boolean isFirst = asked == span.start();
+                int size = isFirst ? Math.min(settings.firstPartBytes, settings.partBytes) : settings.partBytes;
+                int taken = share.take((int) Math.min(size, span.end() - asked), line.isEmpty());
+                if (taken == 0) {
+                    return;
+                }
+                Part part = new Part(taken, taken);
+                Span bytes = new Span(asked, asked + taken);
+                enter(part);
+                part.start(bytes);
+            }
+        }
+
+        private boolean isWanted() {
+            long chunks = requested.get();
+            if (chunks > undelivered / settings.chunkBytes) {
+                return true;
+            }
+            Part first = line.peek();
+            ByteBuffer bytes = first == null ? null : first.bytes;
+            return line.size() == 1 && bytes != null && bytes.position() > 0 && bytes.remaining() <= bytes.limit() / 2;
+        }
+
+        private void enter(Part part) {
+            line.add(part);
+            asked += part.length;
+            undelivered += part.length;
+        }
+
+        private void leave() {
+            over = true;
+            line.forEach(Part::dispose);
+            line.clear();
+            share.close();
+        }
+
+        /** Some of the bytes. */
+        private final class Part {
+
+            private final int length;
+            private final int taken;
+            private volatile @Nullable ByteBuffer bytes;
+            private volatile @Nullable Throwable error;
+            private @Nullable Disposable work;
+
+            /** @param taken what it has of the budget */
+            Part(int length, int taken) {
+                this.length = length;
+                this.taken = taken;
+            }
+
+            void start(Span wanted) {
+                work = Mono.defer(() -> reader.apply(wanted))
+                        .subscribe(this::arrived, this::failed, () -> {}, actual.currentContext());
+            }
+
+            void dispose() {
+                Disposable started = work;
+                if (started != null) {
+                    started.dispose();
+                }
+            }
+
+            private void arrived(byte[] array) {
+                bytes = ByteBuffer.wrap(array).asReadOnlyBuffer();
+                drain();
+            }
+
+            private void failed(Throwable failure) {
+                error = failure;
+                drain();
+            }
         }
     }
 }

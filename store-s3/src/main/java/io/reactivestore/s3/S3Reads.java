@@ -23,13 +23,21 @@ final class S3Reads {
     private final S3Heads heads;
     private final S3Errors errors;
     private final S3Settings settings;
+    private final ReadBudget budget;
     private final Lifecycle lifecycle;
 
-    S3Reads(PartReader reader, S3Heads heads, S3Errors errors, S3Settings settings, Lifecycle lifecycle) {
+    S3Reads(
+            PartReader reader,
+            S3Heads heads,
+            S3Errors errors,
+            S3Settings settings,
+            ReadBudget budget,
+            Lifecycle lifecycle) {
         this.reader = reader;
         this.heads = heads;
         this.errors = errors;
         this.settings = settings;
+        this.budget = budget;
         this.lifecycle = lifecycle;
     }
 
@@ -77,7 +85,7 @@ final class S3Reads {
 
     private StoredObject object(
             ObjectInfo info, Status status, Span span, ReadOptions options, byte @Nullable [] held) {
-        return new PinnedObject(info, status, span, options, held, reader, settings.partBytes(), lifecycle);
+        return new PinnedObject(info, status, span, options, held, reader, settings, budget, lifecycle);
     }
 
     /** What the first request asks for, or null if that depends on the size of the object. */

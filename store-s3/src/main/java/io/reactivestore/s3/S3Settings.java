@@ -10,6 +10,8 @@ record S3Settings(
         S3Dialect dialect,
         boolean versions,
         int partBytes,
+        int readConcurrency,
+        long maxBufferedReadBytes,
         Duration partTimeout,
         Duration requestTimeout,
         int readAheadPages,
@@ -31,6 +33,8 @@ record S3Settings(
             throw new IllegalArgumentException("bucket: need a name");
         }
         require("partBytes", partBytes, 1, MAX_PART_BYTES);
+        require("readConcurrency", readConcurrency, 1, 1000);
+        require("maxBufferedReadBytes", maxBufferedReadBytes, 1, Long.MAX_VALUE);
         require("uploadPartBytes", uploadPartBytes, MIN_UPLOAD_PART_BYTES, MAX_PART_BYTES);
         require("uploadConcurrency", uploadConcurrency, 1, 1000);
         require("maxBufferedUploadBytes", maxBufferedUploadBytes, uploadPartBytes, Long.MAX_VALUE);

@@ -35,8 +35,9 @@ import software.amazon.awssdk.services.s3.S3AsyncClient;
  *
  * <ul>
  *   <li>Signals arrive on the runtime's delivery scheduler.
- *   <li>A {@code get} is one request for the first part. Further parts are pinned to the version that it found. A part that
- *       breaks or is not as long as announced is an error. When the caller's copy is still good a head follows, because S3 then
+ *   <li>A {@code get} is one request for the first part. Further parts are pinned to the version that it found, and several of
+ *       them travel at a time as far as the body is asked for, within {@link S3StoreBuilder#maxBufferedReadBytes(long)}. A part
+ *       that breaks or is not as long as announced is an error. When the caller's copy is still good a head follows, because S3 then
  *       tells no size.
  *   <li>A {@code put} reads its content into memory part by part, within {@link S3StoreBuilder#maxBufferedUploadBytes(long)}. An
  *       upload in parts that fails or is cancelled is aborted. The last-modified that it tells is when the server answered, if
@@ -49,6 +50,9 @@ import software.amazon.awssdk.services.s3.S3AsyncClient;
  * </ul>
  */
 public final class S3Store implements Store {
+
+    /** A body that must not wait gets so much, whatever others hold. */
+    private static final int LEAST_PART_BYTES = 256 << 10;
 
     private final S3Settings settings;
     private final Lifecycle lifecycle;
@@ -74,8 +78,9 @@ public final class S3Store implements Store {
         this.errors = new S3Errors(settings.bucket(), lifecycle::isClosed);
         S3Facts facts = new S3Facts(settings.versions());
         PartReader reader = new PartReader(calls, requests, errors, facts, settings);
+        ReadBudget readBudget = new ReadBudget(settings.maxBufferedReadBytes(), LEAST_PART_BYTES);
         this.heads = new S3Heads(calls, requests, errors, facts, settings);
-        this.reads = new S3Reads(reader, heads, errors, settings, lifecycle);
+        this.reads = new S3Reads(reader, heads, errors, settings, readBudget, lifecycle);
         this.ranges = new S3Ranges(reads, heads, reader, settings);
         this.writes = new S3Writes(calls, requests, errors, heads, facts, settings, cleanups);
         UploadBudget budget = new UploadBudget(

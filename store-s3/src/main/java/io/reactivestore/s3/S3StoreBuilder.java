@@ -29,6 +29,8 @@ public final class S3StoreBuilder {
     private @Nullable Integer maxConnections;
     private boolean versions;
     private int partBytes = 8 << 20;
+    private int readConcurrency = 8;
+    private long maxBufferedReadBytes = 64 << 20;
     private Duration partTimeout = Duration.ofSeconds(60);
     private Duration requestTimeout = Duration.ofSeconds(30);
     private int readAheadPages;
@@ -100,10 +102,25 @@ public final class S3StoreBuilder {
 
     /**
      * How much one request of a read asks for, after the first one (see {@link
-     * io.reactivestore.ReadOptions#withFirstPartBytes(long)}). A body holds up to two of them. Default: 8 MiB.
+     * io.reactivestore.ReadOptions#withFirstPartBytes(long)}). Default: 8 MiB.
      */
     public S3StoreBuilder partBytes(int bytes) {
         this.partBytes = bytes;
+        return this;
+    }
+
+    /** How many parts of one body travel, or wait for their turn, at a time, if so much is asked for. Default: 8. */
+    public S3StoreBuilder readConcurrency(int parts) {
+        this.readConcurrency = parts;
+        return this;
+    }
+
+    /**
+     * How many bytes of parts all bodies together may hold or have asked for. Bodies share it evenly; one that has no part under way may
+     * go beyond it by 256 KiB, so that no slow reader can stop another. Default: 64 MiB.
+     */
+    public S3StoreBuilder maxBufferedReadBytes(long bytes) {
+        this.maxBufferedReadBytes = bytes;
         return this;
     }
 
@@ -183,6 +200,8 @@ public final class S3StoreBuilder {
                 dialect,
                 versions,
                 partBytes,
+                readConcurrency,
+                maxBufferedReadBytes,
                 partTimeout,
                 requestTimeout,
                 readAheadPages,
