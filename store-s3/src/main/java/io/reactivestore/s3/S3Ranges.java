@@ -27,10 +27,15 @@ final class S3Ranges {
     private static final String OPERATION = "getRanges";
 
     /** Bytes between two ranges that cost less to read than another request does. */
-    private static final int GAP_BYTES = 64 << 10;
+    private static final int GAP_BYTES = 1 << 20;
 
     /** Requests of one call under way at a time. */
-    private static final int CONCURRENCY = 4;
+    private static final int CONCURRENCY = 10;
+
+    /** One request may be so many parts long, and by this share longer if another one would be short. */
+    private static final int PARTS_PER_REQUEST = 2;
+
+    private static final double SLACK = 0.25;
 
     /** Ranges that share one request for the bytes of {@code span}. */
     private record Group(Span span, List<Wanted> wanted) {}
@@ -40,13 +45,13 @@ final class S3Ranges {
     private final S3Reads reads;
     private final S3Heads heads;
     private final PartReader reader;
-    private final int partBytes;
+    private final long requestBytes;
 
     S3Ranges(S3Reads reads, S3Heads heads, PartReader reader, S3Settings settings) {
         this.reads = reads;
         this.heads = heads;
         this.reader = reader;
-        this.partBytes = settings.partBytes();
+        this.requestBytes = Math.min(Integer.MAX_VALUE / 2, (long) PARTS_PER_REQUEST * settings.partBytes());
     }
 
     Flux<RangedObject> get(String key, List<ByteRange> ranges, ReadOptions options) {
@@ -56,7 +61,7 @@ final class S3Ranges {
                     .doOnNext(info -> Conditions.require(OPERATION, info, options))
                     .thenMany(Flux.empty());
         }
-        ReadOptions first = options.withRange(ranges.get(0)).withFirstPartBytes(partBytes);
+        ReadOptions first = options.withRange(ranges.get(0)).withFirstPartBytes(requestBytes);
         return reads.get(OPERATION, key, first)
                 .switchIfEmpty(Mono.error(() -> new ObjectNotFoundException(OPERATION, key)))
                 .flatMapMany(object -> all(object, ranges, options));
@@ -68,7 +73,7 @@ final class S3Ranges {
         List<Group> groups = plan(info, ranges, options);
         Mono<RangedObject> first = object.bytes().map(bytes -> new RangedObject(0, object.span(), bytes));
         Flux<RangedObject> others = Flux.fromIterable(groups)
-                .flatMap(group -> read(info, group), CONCURRENCY, 1)
+                .flatMap(group -> read(info, group, Math.max(1, CONCURRENCY / groups.size())), CONCURRENCY, 1)
                 .concatMapIterable(found -> found, 1);
         return first.concatWith(others);
     }
@@ -97,11 +102,11 @@ final class S3Ranges {
     private @Nullable Span join(Span a, Span b) {
         Span joined = new Span(a.start(), Math.max(a.end(), b.end()));
         boolean isInside = b.end() <= a.end();
-        return isInside || (b.start() - a.end() <= GAP_BYTES && joined.length() <= partBytes) ? joined : null;
+        return isInside || (b.start() - a.end() <= GAP_BYTES && joined.length() <= requestBytes) ? joined : null;
     }
 
-    private Mono<List<RangedObject>> read(ObjectInfo info, Group group) {
-        return bytes(info, group.span)
+    private Mono<List<RangedObject>> read(ObjectInfo info, Group group, int concurrency) {
+        return bytes(info, group.span, concurrency)
                 .map(bytes -> group.wanted.stream()
                         .map(w -> new RangedObject(
                                 w.index, w.span, bytes.slice((int) (w.span.start() - group.span.start()), (int)
@@ -109,26 +114,35 @@ final class S3Ranges {
                         .toList());
     }
 
-    /** The bytes of one request, or of several one after the other if they are more than a part. */
-    private Mono<ByteBuffer> bytes(ObjectInfo info, Span span) {
+    /** The bytes of one request, or of several of the same length if they are too many for one. */
+    private Mono<ByteBuffer> bytes(ObjectInfo info, Span span, int concurrency) {
         if (span.length() == 0) {
             return Mono.just(Buffers.wrap(new byte[0]));
         }
-        if (span.length() <= partBytes) {
+        int requests = requests(span.length());
+        if (requests == 1) {
             return reader.pinned(OPERATION, info, span).map(part -> Buffers.wrap(part.bytes()));
         }
+        long bytes = (span.length() + requests - 1) / requests;
         return Mono.defer(() -> {
             byte[] all = new byte[(int) span.length()];
-            long parts = (span.length() + partBytes - 1) / partBytes;
-            return Flux.range(0, (int) parts)
-                    .map(i -> span.start() + (long) i * partBytes)
-                    .concatMap(
+            return Flux.range(0, requests)
+                    .map(i -> span.start() + i * bytes)
+                    .flatMap(
                             start -> reader.pinned(
-                                    OPERATION, info, new Span(start, Math.min(start + partBytes, span.end()))),
+                                    OPERATION, info, new Span(start, Math.min(start + bytes, span.end()))),
+                            concurrency,
                             1)
                     .doOnNext(part -> System.arraycopy(
                             part.bytes(), 0, all, (int) (part.span().start() - span.start()), part.bytes().length))
                     .then(Mono.fromSupplier(() -> Buffers.wrap(all)));
         });
+    }
+
+    private int requests(long bytes) {
+        long whole = bytes / requestBytes;
+        long rest = bytes - whole * requestBytes;
+        boolean fits = whole > 0 && rest <= SLACK * requestBytes;
+        return (int) (rest == 0 || fits ? Math.max(1, whole) : whole + 1);
     }
 }

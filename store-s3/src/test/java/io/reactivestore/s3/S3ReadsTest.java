@@ -8,6 +8,7 @@ import static io.reactivestore.s3.Verify.one;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.reactivestore.ByteRange;
+import io.reactivestore.RangedObject;
 import io.reactivestore.ReadOptions;
 import io.reactivestore.StoredObject;
 import io.reactivestore.StoredObject.Status;
@@ -32,6 +33,7 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import reactor.core.publisher.Flux;
 import reactor.core.publisher.Hooks;
 import reactor.test.StepVerifier;
 
@@ -129,6 +131,43 @@ class S3ReadsTest {
         assertThat(read(options)).isEqualTo(Arrays.copyOfRange(object.bytes, 500, 5500));
         assertThat(http.log())
                 .containsExactly("GET /k bytes=500-1499", "GET /k bytes=1500-4499", "GET /k bytes=4500-5499");
+    }
+
+    @Test
+    void severalRanges_shareRequestsAsFarAsTheyAreNear() {
+        List<ByteRange> ranges = List.of(
+                ByteRange.of(0, 10), ByteRange.of(9000, 9010), ByteRange.of(100, 110), ByteRange.of(3000, 3010));
+        assertThat(readRanges(ranges)).isEqualTo(ranges.size());
+        assertThat(http.log())
+                .as("a request is at most twice a part long")
+                .containsExactly("GET /k bytes=0-9", "GET /k bytes=100-3009", "GET /k bytes=9000-9009");
+    }
+
+    @Test
+    void rangeALittleLongerThanARequest_isStillOne_andALongerOneIsCutEvenly() {
+        readRanges(List.of(ByteRange.of(0, 1), ByteRange.of(0, 7500)));
+        readRanges(List.of(ByteRange.of(0, 1), ByteRange.of(0, 7600)));
+        assertThat(http.log())
+                .containsExactlyInAnyOrder(
+                        "GET /k bytes=0-0",
+                        "GET /k bytes=0-7499",
+                        "GET /k bytes=0-0",
+                        "GET /k bytes=0-3799",
+                        "GET /k bytes=3800-7599");
+    }
+
+    private long readRanges(List<ByteRange> ranges) {
+        Flux<RangedObject> read = store.getRanges("k", ranges, ReadOptions.defaults());
+        return read.doOnNext(found -> {
+                    byte[] bytes = new byte[found.bytes().remaining()];
+                    found.bytes().duplicate().get(bytes);
+                    assertThat(bytes)
+                            .isEqualTo(Arrays.copyOfRange(
+                                    object.bytes, (int) found.span().start(), (int)
+                                            found.span().end()));
+                })
+                .count()
+                .block(PATIENCE);
     }
 
     @Test
