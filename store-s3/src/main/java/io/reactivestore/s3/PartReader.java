@@ -62,7 +62,8 @@ final class PartReader {
      * @fails as the SDK does, for the caller to judge what an absent or unmodified object means
      */
     Mono<Part> first(String operation, String key, ByteRange range, ReadOptions options) {
-        return calls.call(
+        return calls.read(
+                Hedging.Kind.ofRead(length(range, options)),
                 settings.partTimeout(),
                 client -> client.getObject(
                         requests.get(key, range, options), new PartCollector(operation, key, range, facts)));
@@ -75,7 +76,8 @@ final class PartReader {
      */
     Mono<Part> pinned(String operation, ObjectInfo pin, Span span) {
         ByteRange range = ByteRange.of(span.start(), span.end());
-        return calls.call(
+        return calls.read(
+                        Hedging.Kind.ofRead(span.length()),
                         settings.partTimeout(),
                         client -> client.getObject(
                                 requests.getPinned(pin, span), new PartCollector(operation, pin.key(), range, facts)))
@@ -83,6 +85,14 @@ final class PartReader {
                         ? changed(operation, pin, "it is no longer there as it was", e)
                         : errors.of(operation, pin.key(), e))
                 .doOnNext(part -> requireSame(operation, pin, span, part));
+    }
+
+    /** How much a request for a range brings at most. */
+    private static long length(ByteRange range, ReadOptions options) {
+        if (range instanceof ByteRange.Bounded bounded) {
+            return bounded.end() - bounded.start();
+        }
+        return range instanceof ByteRange.Suffix suffix ? suffix.length() : options.firstPartBytes();
     }
 
     private static boolean isChange(ObjectInfo pin, Throwable error) {

@@ -27,10 +27,22 @@ final class S3Calls {
 
     private final Supplier<S3Clients.Made> made;
     private final StoreRuntime runtime;
+    private final Hedging hedging;
 
-    S3Calls(Supplier<S3Clients.Made> made, StoreRuntime runtime) {
+    S3Calls(Supplier<S3Clients.Made> made, StoreRuntime runtime, Hedging hedging) {
         this.made = made;
         this.runtime = runtime;
+        this.hedging = hedging;
+    }
+
+    /** Makes a call that changes nothing, perhaps more than once: see {@link Hedging}. */
+    <T> Mono<T> read(Hedging.Kind kind, Duration timeout, Function<S3AsyncClient, CompletableFuture<T>> request) {
+        Mono<T> once = call(timeout, request).doOnError(error -> {
+            if (S3Errors.isThrottling(error)) {
+                hedging.throttled();
+            }
+        });
+        return hedging.hedged(kind, once);
     }
 
     /**

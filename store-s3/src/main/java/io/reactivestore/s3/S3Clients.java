@@ -39,12 +39,16 @@ interface S3Clients {
         }
     }
 
-    /** Makes or finds the client. May block. */
-    Made make(StoreRuntime runtime, S3Dialect dialect);
+    /**
+     * Makes or finds the client. May block.
+     *
+     * @param throttled told, as far as that can be, of each attempt for which the service asks for fewer requests
+     */
+    Made make(StoreRuntime runtime, S3Dialect dialect, Runnable throttled);
 
     /** The caller's own client, which stays open. */
     static S3Clients given(S3AsyncClient client) {
-        return (runtime, dialect) -> new Made(
+        return (runtime, dialect, throttled) -> new Made(
                 client,
                 client.serviceClientConfiguration().overrideConfiguration().metricPublishers(),
                 List.of());
@@ -75,10 +79,10 @@ interface S3Clients {
         }
 
         @Override
-        public Made make(StoreRuntime runtime, S3Dialect dialect) {
+        public Made make(StoreRuntime runtime, S3Dialect dialect, Runnable throttled) {
             List<SdkAutoCloseable> owned = new ArrayList<>();
             try {
-                S3AsyncClient client = client(runtime, dialect, owned);
+                S3AsyncClient client = client(runtime, dialect, throttled, owned);
                 owned.add(0, client);
                 return new Made(client, List.of(), owned);
             } catch (RuntimeException e) {
@@ -87,7 +91,8 @@ interface S3Clients {
             }
         }
 
-        private S3AsyncClient client(StoreRuntime runtime, S3Dialect dialect, List<SdkAutoCloseable> owned) {
+        private S3AsyncClient client(
+                StoreRuntime runtime, S3Dialect dialect, Runnable throttled, List<SdkAutoCloseable> owned) {
             boolean isStrict = dialect.checksums() == S3Dialect.Checksums.WHEN_REQUIRED;
             S3AsyncClientBuilder builder = S3AsyncClient.builder()
                     .httpClient(transport != null ? transport : newTransport(owned))
@@ -101,7 +106,8 @@ interface S3Clients {
                             isStrict
                                     ? ResponseChecksumValidation.WHEN_REQUIRED
                                     : ResponseChecksumValidation.WHEN_SUPPORTED)
-                    .overrideConfiguration(override -> override.retryStrategy(RetryMode.STANDARD))
+                    .overrideConfiguration(override -> override.retryStrategy(RetryMode.STANDARD)
+                            .addExecutionInterceptor(new ThrottleWatch(throttled)))
                     .asyncConfiguration(async -> async.advancedOption(
                             SdkAdvancedAsyncClientOption.FUTURE_COMPLETION_EXECUTOR, Runnable::run));
             if (dialect.bulkDeleteMd5()) {

@@ -69,6 +69,12 @@ final class S3Errors {
         return "";
     }
 
+    /** Whether the service asks for fewer requests. */
+    static boolean isThrottling(Throwable error) {
+        int status = status(error);
+        return status == 503 || status == 429 || THROTTLED.contains(code(error));
+    }
+
     /** Whether there is no such object or version. That there is no such bucket does not count. */
     static boolean isAbsent(Throwable error, @Nullable String version) {
         return switch (status(error)) {

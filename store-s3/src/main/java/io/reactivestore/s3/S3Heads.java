@@ -67,7 +67,10 @@ final class S3Heads {
     }
 
     private Mono<HeadObjectResponse> answer(String operation, String key, @Nullable String version) {
-        return calls.call(settings.requestTimeout(), client -> client.headObject(requests.head(key, version)))
+        return calls.read(
+                        Hedging.Kind.HEAD,
+                        settings.requestTimeout(),
+                        client -> client.headObject(requests.head(key, version)))
                 .doOnNext(answer -> sawBucket())
                 .onErrorResume(e -> S3Errors.isAbsent(e, version)
                         ? absentOnlyIfBucketExists(operation, key)

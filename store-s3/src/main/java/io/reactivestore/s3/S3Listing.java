@@ -86,7 +86,8 @@ final class S3Listing {
             @Nullable String delimiter,
             @Nullable String token,
             Function<ListObjectsV2Response, List<T>> items) {
-        return calls.call(
+        return calls.read(
+                        Hedging.Kind.LIST,
                         settings.requestTimeout(),
                         client -> client.listObjectsV2(requests.list(options, delimiter, token)))
                 .onErrorMap(e -> errors.of(operation, options.prefix(), e))

@@ -12,6 +12,7 @@ record S3Settings(
         int partBytes,
         int readConcurrency,
         long maxBufferedReadBytes,
+        double hedging,
         Duration partTimeout,
         Duration requestTimeout,
         int readAheadPages,
@@ -26,6 +27,9 @@ record S3Settings(
     /** One part lies in one array. */
     private static final int MAX_PART_BYTES = 1 << 30;
 
+    /** No more than half of the requests can be late. */
+    private static final double MAX_HEDGING = 0.5;
+
     S3Settings {
         Objects.requireNonNull(dialect, "dialect");
         Objects.requireNonNull(runtime, "runtime");
@@ -35,6 +39,9 @@ record S3Settings(
         require("partBytes", partBytes, 1, MAX_PART_BYTES);
         require("readConcurrency", readConcurrency, 1, 1000);
         require("maxBufferedReadBytes", maxBufferedReadBytes, 1, Long.MAX_VALUE);
+        if (!(hedging >= 0 && hedging <= MAX_HEDGING)) {
+            throw new IllegalArgumentException("hedging: need more than 0, up to " + MAX_HEDGING + ", was " + hedging);
+        }
         require("uploadPartBytes", uploadPartBytes, MIN_UPLOAD_PART_BYTES, MAX_PART_BYTES);
         require("uploadConcurrency", uploadConcurrency, 1, 1000);
         require("maxBufferedUploadBytes", maxBufferedUploadBytes, uploadPartBytes, Long.MAX_VALUE);

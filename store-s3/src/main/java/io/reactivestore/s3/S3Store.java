@@ -58,6 +58,7 @@ public final class S3Store implements Store {
     private final Lifecycle lifecycle;
     private final AtomicReference<S3Clients.@Nullable Made> made = new AtomicReference<>();
     private final Cleanups cleanups = new Cleanups();
+    private final Hedging hedging;
     private final S3Calls calls;
     private final S3Requests requests;
     private final S3Errors errors;
@@ -73,7 +74,8 @@ public final class S3Store implements Store {
     S3Store(S3Settings settings, S3Clients clients, S3Copies.Limits copyLimits) {
         this.settings = settings;
         this.lifecycle = new Lifecycle(() -> make(clients), this::release);
-        this.calls = new S3Calls(this::made, settings.runtime());
+        this.hedging = new Hedging(settings.hedging(), settings.runtime());
+        this.calls = new S3Calls(this::made, settings.runtime(), hedging);
         this.requests = new S3Requests(settings.bucket(), settings.dialect());
         this.errors = new S3Errors(settings.bucket(), lifecycle::isClosed);
         S3Facts facts = new S3Facts(settings.versions());
@@ -214,6 +216,11 @@ public final class S3Store implements Store {
         return lifecycle.whenOpen("copy", from, () -> copies.copy(from, to, options, token));
     }
 
+    /** How many requests were sent again because they were late ({@link S3StoreBuilder#hedging(double)}). */
+    public long hedgedCount() {
+        return hedging.sent();
+    }
+
     @Override
     public StoreCapabilities capabilities() {
         return settings.dialect().capabilities(settings.versions());
@@ -244,7 +251,8 @@ public final class S3Store implements Store {
 
     /** The SDK reads files and asks the machine's metadata service when it builds a client. */
     private Mono<Void> make(S3Clients clients) {
-        return Mono.<Void>fromRunnable(() -> made.set(clients.make(settings.runtime(), settings.dialect())))
+        return Mono.<Void>fromRunnable(
+                        () -> made.set(clients.make(settings.runtime(), settings.dialect(), hedging::throttled)))
                 .subscribeOn(settings.runtime().io())
                 .publishOn(settings.runtime().delivery())
                 .onErrorMap(e -> errors.of("open", null, e));

@@ -31,6 +31,7 @@ public final class S3StoreBuilder {
     private int partBytes = 8 << 20;
     private int readConcurrency = 8;
     private long maxBufferedReadBytes = 64 << 20;
+    private double hedging;
     private Duration partTimeout = Duration.ofSeconds(60);
     private Duration requestTimeout = Duration.ofSeconds(30);
     private int readAheadPages;
@@ -124,6 +125,17 @@ public final class S3StoreBuilder {
         return this;
     }
 
+    /**
+     * Sends reads that are late again, and takes the first answer: parts, heads and pages of listings, at most this share of all requests,
+     * and none while the service asks for fewer. What is late is learnt from the requests themselves. Default: nothing is sent again.
+     *
+     * @param share such as 0.02
+     */
+    public S3StoreBuilder hedging(double share) {
+        this.hedging = share;
+        return this;
+    }
+
     /** How long one part may take, read or written, with all tries of the SDK's. Default: 60 s. */
     public S3StoreBuilder partTimeout(Duration timeout) {
         this.partTimeout = Keys.requireNonNull("partTimeout", "timeout", timeout);
@@ -202,6 +214,7 @@ public final class S3StoreBuilder {
                 partBytes,
                 readConcurrency,
                 maxBufferedReadBytes,
+                hedging,
                 partTimeout,
                 requestTimeout,
                 readAheadPages,

@@ -19,7 +19,7 @@ final class EmbeddedStores {
 
     private static final S3AsyncClient CLIENT = new S3Clients.Settings(
                     null, EmbeddedS3.shared().endpoint(), CREDENTIALS, null, 64)
-            .make(StoreRuntime.system(), DIALECT)
+            .make(StoreRuntime.system(), DIALECT, () -> {})
             .client();
 
     private EmbeddedStores() {}
