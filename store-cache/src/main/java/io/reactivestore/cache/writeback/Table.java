@@ -363,11 +363,16 @@ final class Table {
     synchronized List<String> victims(Shortage shortage, int maxCount, long nanoTime) {
         List<String> keys = new ArrayList<>();
         long found = 0;
+        boolean afterDirty = false;
         Iterator<Slot> candidates = shortage.of() == Shortage.Kind.DIRTY ? byWrite.iterator() : byUse.iterator();
         while (candidates.hasNext() && found < shortage.bytes() && keys.size() < maxCount) {
             Slot slot = candidates.next();
             if (slot.isCooling(nanoTime)) {
                 continue;
+            }
+            afterDirty |= slot.dirty;
+            if (!afterDirty) {
+                continue; // a clean copy that could go would have gone: it is the one that is written anew
             }
             found += slot.size;
             if (slot.dirty && !slot.leaving) {

@@ -68,6 +68,19 @@ class RoomTest {
     }
 
     @Test
+    void leastUsedCopy_thatIsWrittenAnewAndLonger_isNoVictim() {
+        Stage stage = new Stage(builder -> builder.maxBytes(30));
+        stage.put("a", NINE);
+        stage.flush();
+        stage.put("b", NINE);
+        stage.inner.sent.clear();
+        // 5 bytes too many: the copy of a has as many, but is not what can give way to it.
+        stage.put("a", NINE + NINE + "123456");
+        assertThat(stage.inner.sent).containsExactly("PUT b");
+        assertThat(stage.store.stats().bytes()).isEqualTo(25);
+    }
+
+    @Test
     void cleanCopy_givesWayWithoutAWrite() {
         Stage stage = new Stage(builder -> builder.maxEntries(2));
         stage.put("a", NINE);
