@@ -122,7 +122,9 @@ public final class Content {
      * Content.publisher(body, DataBuffer::readableByteCount, DataBuffer::toByteBuffer, DataBufferUtils::release)
      * }</pre>
      *
-     * <p>A put that fails before it reads (a closed store) does not subscribe to the publisher.
+     * <p>A put that fails before it reads (a closed store) does not subscribe to the publisher. What operators of the publisher hold
+     * when the put is cancelled comes back through Reactor's discard hook. Up to Reactor 3.8.8 {@link Flux#publishOn} lets its
+     * queue go without it if its next task has not begun by then (reactor-core issue 4396).
      *
      * @param publisher the elements
      * @param size the bytes of an element, by number

@@ -16,7 +16,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import reactor.core.publisher.Flux;
@@ -107,55 +106,6 @@ class OpeningTest {
         Given.put(store, "y", "2");
         assertThat(first.resolve("root/y")).hasContent("2");
         store.close().block(PATIENCE);
-    }
-
-    @Test
-    void tempFilesOfADeadProcess_goAtTheNextOpening_thoseOfALivingOneStay() throws IOException {
-        Path root = directory.resolve("root");
-        LocalStore before;
-        try (HoldingProcess other = HoldingProcess.start(root)) {
-            List<String> held = Given.tempFiles(root);
-            assertThat(held).hasSize(1);
-            before = LocalStore.create(root);
-            before.open().block(PATIENCE);
-            assertThat(Given.tempFiles(root)).as("while it lives").isEqualTo(held);
-            assertThat(Given.keys(before)).isEmpty();
-        }
-        assertThat(Given.tempFiles(root)).hasSize(1);
-        LocalStore after = LocalStore.create(root);
-        after.open().block(PATIENCE);
-        assertThat(Given.tempFiles(root)).as("after it died").isEmpty();
-        assertThat(locks(root)).hasSize(2);
-        before.close().block(PATIENCE);
-        after.close().block(PATIENCE);
-        assertThat(root).isEmptyDirectory();
-    }
-
-    @Test
-    void tempFilesOfAnotherStoreOfThisProcess_stay_andItsLockTooAgainstOtherProcesses() throws IOException {
-        Path root = directory.resolve("root");
-        LocalStore first = LocalStore.create(root);
-        Flux<ByteBuffer> endless = Flux.concat(Flux.just(ByteBuffer.allocate(10)), Flux.never());
-        AtomicReference<Throwable> end = new AtomicReference<>();
-        first.put("x", Content.publisher(endless)).subscribe(info -> {}, end::set);
-        Given.eventually("the temp file is there", () -> Given.tempFiles(root).size() == 1);
-
-        LocalStore second = LocalStore.create(root);
-        second.open().block(PATIENCE);
-        assertThat(Given.tempFiles(root)).hasSize(1);
-        second.close().block(PATIENCE);
-        try (HoldingProcess other = HoldingProcess.start(root)) {
-            assertThat(Given.tempFiles(root))
-                    .as("ours and that of the other process")
-                    .hasSize(2);
-        }
-
-        first.close().block(PATIENCE);
-        Given.eventually("the put ends", () -> end.get() instanceof StoreClosedException);
-        LocalStore third = LocalStore.create(root);
-        third.open().block(PATIENCE);
-        third.close().block(PATIENCE);
-        assertThat(root).isEmptyDirectory();
     }
 
     @Test

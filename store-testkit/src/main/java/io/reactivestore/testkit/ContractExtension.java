@@ -1,6 +1,5 @@
 package io.reactivestore.testkit;
 
-import io.reactivestore.testkit.leak.BlockingCheck;
 import io.reactivestore.testkit.leak.LeakCheck;
 import java.lang.reflect.Method;
 import java.util.Arrays;
@@ -11,7 +10,6 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.AfterEachCallback;
-import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.InvocationInterceptor;
@@ -21,21 +19,14 @@ import org.junit.jupiter.api.extension.TestInstancePreConstructCallback;
 import org.opentest4j.TestAbortedException;
 
 /**
- * Runs the cases of a contract by what the store can do ({@link Needs}) and by what its server gets wrong ({@link Deviation}). If
- * asked to watch, makes every blocking call an error where it must not block, and fails a case that leaves something behind.
+ * Runs the cases of a contract by what the store can do ({@link Needs}) and by what its server gets wrong ({@link Deviation}),
+ * and fails a case that leaves something behind.
  */
 final class ContractExtension
-        implements BeforeAllCallback,
-                TestInstancePreConstructCallback,
-                BeforeEachCallback,
-                AfterEachCallback,
-                InvocationInterceptor {
+        implements TestInstancePreConstructCallback, BeforeEachCallback, AfterEachCallback, InvocationInterceptor {
 
     private static final ExtensionContext.Namespace NAMESPACE =
             ExtensionContext.Namespace.create(ContractExtension.class);
-
-    /** Asks it to watch, if it is {@code true}. */
-    static final String WATCH = "reactivestore.watch";
 
     ContractExtension() {}
 
@@ -44,28 +35,16 @@ final class ContractExtension
         return ExtensionContextScope.TEST_METHOD;
     }
 
-    @Override
-    public void beforeAll(ExtensionContext context) {
-        if (Boolean.getBoolean(WATCH)) {
-            BlockingCheck.install();
-        }
-    }
-
     /** Before the fields of the test, and with them its store, are made. */
     @Override
     public void preConstructTestInstance(TestInstanceFactoryContext factory, ExtensionContext context) {
-        if (Boolean.getBoolean(WATCH)) {
-            // What a store emits owns nothing, and a cancel or a close may overtake it.
-            context.getStore(NAMESPACE).put(LeakCheck.class, LeakCheck.create().allowingDroppedValues());
-        }
+        // What a store emits owns nothing, and a cancel or a close may overtake it.
+        context.getStore(NAMESPACE).put(LeakCheck.class, LeakCheck.create().allowingDroppedValues());
     }
 
     @Override
     public void beforeEach(ExtensionContext context) {
         LeakCheck leaks = leaks(context);
-        if (leaks == null) {
-            return;
-        }
         if (context.getRequiredTestInstance() instanceof StoreContract contract) {
             leaks.patience(contract.patience());
             contract.lastingThreads().forEach(leaks::ignoringThreads);
@@ -76,10 +55,7 @@ final class ContractExtension
     /** After the store was released. */
     @Override
     public void afterEach(ExtensionContext context) {
-        LeakCheck leaks = leaks(context);
-        if (leaks != null) {
-            leaks.end();
-        }
+        leaks(context).end();
     }
 
     @Override
@@ -96,8 +72,8 @@ final class ContractExtension
         run(invocation, call);
     }
 
-    private static @Nullable LeakCheck leaks(ExtensionContext context) {
-        return context.getStore(NAMESPACE).get(LeakCheck.class, LeakCheck.class);
+    private static LeakCheck leaks(ExtensionContext context) {
+        return Objects.requireNonNull(context.getStore(NAMESPACE).get(LeakCheck.class, LeakCheck.class));
     }
 
     private static void run(Invocation<@Nullable Void> invocation, ReflectiveInvocationContext<Method> call)

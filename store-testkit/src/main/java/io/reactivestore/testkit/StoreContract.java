@@ -6,6 +6,7 @@ import io.reactivestore.Content;
 import io.reactivestore.Keys;
 import io.reactivestore.ObjectInfo;
 import io.reactivestore.Store;
+import io.reactivestore.testkit.leak.BlockingCheck;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
@@ -22,12 +23,12 @@ import reactor.test.StepVerifier;
  * What every contract suite needs: the store under test, the words to set up and to observe, and the few things about a backend
  * that its store does not tell. Only {@link #store()} must be given.
  *
- * <p>With {@code -Dreactivestore.watch=true} each case also fails if the store blocks a thread that must not block ({@link io.reactivestore.testkit.leak.BlockingCheck}, which
- * stays on in this JVM), or leaves open files, threads or dropped errors behind ({@link io.reactivestore.testkit.leak.LeakCheck}).
+ * <p>Each case also fails if the store blocks a thread that must not block ({@link BlockingCheck}), or leaves open files, threads or
+ * dropped errors behind ({@link io.reactivestore.testkit.leak.LeakCheck}).
  * For that the JVM of the tests is started with {@code -XX:+AllowRedefinitionToAddDeleteMethods}, and the cases of all stores in it
  * run one after the other.
  */
-@ExtendWith(ContractExtension.class)
+@ExtendWith({BlockingCheck.class, ContractExtension.class})
 public interface StoreContract {
 
     /** The key of most cases. */

@@ -5,13 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.reactivestore.ReadOptions;
 import io.reactivestore.Store;
 import io.reactivestore.StoredObject;
-import io.reactivestore.testkit.leak.BlockingCheck;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.platform.engine.TestExecutionResult;
 import org.junit.platform.engine.TestExecutionResult.Status;
@@ -20,28 +18,19 @@ import reactor.core.publisher.Operators;
 import reactor.core.scheduler.Schedulers;
 import reactor.util.context.Context;
 
-/** If asked to watch, every case of every suite runs under the checks for blocking and for what is left behind. */
+/** Every case of every suite runs under the checks for blocking and for what is left behind. */
 class WatchedCasesTest {
 
     private final CountDownLatch release = new CountDownLatch(1);
 
-    private final String before = System.getProperty(ContractExtension.WATCH, "false");
-
-    @BeforeEach
-    void watch() {
-        System.setProperty(ContractExtension.WATCH, "true");
-    }
-
     @AfterEach
     void endThreads() {
-        System.setProperty(ContractExtension.WATCH, before);
         release.countDown();
     }
 
     @Test
-    void rightStore_passes_andLeavesBlockingAnErrorInThisJvm() {
+    void rightStore_passes() {
         assertThat(run(ForwardingStore::new).getStatus()).isEqualTo(Status.SUCCESSFUL);
-        BlockingCheck.verifyInstalled();
     }
 
     @Test
@@ -49,7 +38,7 @@ class WatchedCasesTest {
         assertFails(
                 before(Mono.fromCallable(() -> release.await(1, TimeUnit.MILLISECONDS))
                         .subscribeOn(Schedulers.parallel())),
-                "Blocking call!");
+                "jdk.internal.misc.Unsafe#park on parallel-");
     }
 
     @Test

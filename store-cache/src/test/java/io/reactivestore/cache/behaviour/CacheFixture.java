@@ -19,7 +19,7 @@ import java.util.List;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.extension.ExtendWith;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
@@ -27,6 +27,7 @@ import reactor.core.publisher.Mono;
  * A source, a store to be its tier, and time that a test moves. After each test the books of every open cache are compared with what
  * lies in the tier: everything there is counted, and everything counted is there.
  */
+@ExtendWith(BlockingCheck.class)
 abstract class CacheFixture {
 
     static final Duration PATIENCE = Duration.ofSeconds(10);
@@ -45,13 +46,6 @@ abstract class CacheFixture {
     final WatchedStore source = new WatchedStore(originals);
     final WatchedStore tier = new WatchedStore(MemoryStore.create(runtime));
     private final List<CacheStore> open = new ArrayList<>();
-
-    @BeforeAll
-    static void makeBlockingAnError() {
-        if (Boolean.getBoolean("reactivestore.watch")) {
-            BlockingCheck.install();
-        }
-    }
 
     @AfterEach
     void booksAgreeWithTier() {

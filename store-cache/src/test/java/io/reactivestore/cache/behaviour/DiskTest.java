@@ -8,6 +8,7 @@ import io.reactivestore.Served;
 import io.reactivestore.cache.CacheStore;
 import io.reactivestore.cache.CacheStoreBuilder;
 import io.reactivestore.cache.TierInfo;
+import io.reactivestore.testkit.fault.OtherProcess;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -108,7 +109,7 @@ class DiskTest extends CacheFixture {
     @Test
     void cacheBesideAnotherProcess_worksWithoutTheTier_saysWhy_andHasItWhenTheOtherIsGone() throws IOException {
         CacheStore cache;
-        try (HoldingProcess other = HoldingProcess.start(directory)) {
+        try (OtherProcess other = CacheInAnotherProcess.start(directory)) {
             cache = onDisk(1000);
 
             assertThat(disk(cache).offReason()).contains(directory.toString(), "in use by another cache");

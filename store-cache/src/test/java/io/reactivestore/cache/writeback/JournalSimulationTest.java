@@ -21,43 +21,39 @@ class JournalSimulationTest {
 
     @Test
     void kills_loseNoAcknowledgedWrite_andBringNoReplacedOneBack() {
-        for (long seed = 1; seed <= SEEDS; seed++) {
+        WriteBackRun.forSeeds(SEEDS, seed -> {
             WriteBackRun run = run(seed)
                     .withClients()
                     .withInnerWrites()
                     .withFlushes()
                     .withScans()
                     .workWithKills(WORK, KILLS);
-            settle(run, seed);
+            run.verify(allKeys(run));
             assertThat(run.history.reads()).isGreaterThan(300);
-        }
+        });
     }
 
     @Test
     void killsAndClears_bringNothingClearedBack() {
-        for (long seed = 1; seed <= SEEDS; seed++) {
+        WriteBackRun.forSeeds(SEEDS, seed -> {
             WriteBackRun run = run(seed)
                     .withClients()
                     .withInnerWrites()
                     .withFlushes()
                     .withClears()
                     .workWithKills(WORK, KILLS);
-            settle(run, seed);
-        }
+            run.verify(allKeys(run));
+        });
     }
 
     @Test
-    void withoutKills_everyWriteIsAppliedInItsOrder() {
-        for (long seed = 1; seed <= SEEDS; seed++) {
+    void withoutKills_everyWriteIsFlushedOnce() {
+        WriteBackRun.forSeeds(SEEDS, seed -> {
             WriteBackRun run =
                     run(seed).withWriters().withFlushes().withFlushes().work(WORK);
-            run.settle(WriteBackRun.writerKeys());
-            run.history.verify();
-            assertThat(run.flushed)
-                    .as("seed %s", seed)
-                    .isNotEmpty()
-                    .allSatisfy((key, numbers) -> assertThat(numbers).doesNotHaveDuplicates());
-        }
+            run.verify(WriteBackRun.writerKeys());
+            run.verifyFlushedOnce();
+        });
     }
 
     @Test
@@ -73,13 +69,10 @@ class JournalSimulationTest {
                 .fingerprint();
     }
 
-    private static void settle(WriteBackRun run, long seed) {
+    private static List<String> allKeys(WriteBackRun run) {
         List<String> keys = new ArrayList<>(run.clients.keyNames());
         keys.addAll(WriteBackRun.innerKeys());
-        run.settle(keys);
-        run.history.verify();
-        assertThat(run.store.stats().dirtyEntries()).as("seed %s", seed).isZero();
-        assertThat(run.store.stats().keysInDoubt()).as("seed %s", seed).isZero();
+        return keys;
     }
 
     private static WriteBackRun run(long seed) {

@@ -1,5 +1,7 @@
 package io.reactivestore.cache.writeback;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.reactivestore.Content;
 import io.reactivestore.DeleteOptions;
 import io.reactivestore.ListOptions;
@@ -28,6 +30,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.LongConsumer;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
@@ -261,8 +264,34 @@ final class WriteBackRun {
         dying = false;
     }
 
+    /** Makes a run of each seed from 1 on; a failure tells its seed. */
+    static void forSeeds(int count, LongConsumer run) {
+        for (long seed = 1; seed <= count; seed++) {
+            try {
+                run.accept(seed);
+            } catch (AssertionError e) {
+                throw new AssertionError("seed " + seed + ": " + e.getMessage(), e);
+            }
+        }
+    }
+
+    /** Settles, and checks what the clients have seen, and that nothing is left to be written. */
+    void verify(List<String> keys) {
+        settle(keys);
+        history.verify();
+        assertThat(store.stats().dirtyEntries()).as("dirty").isZero();
+        assertThat(store.stats().keysInDoubt()).as("in doubt").isZero();
+    }
+
+    /** Checks that flushes have told of each write once. */
+    void verifyFlushedOnce() {
+        assertThat(flushed)
+                .isNotEmpty()
+                .allSatisfy((key, numbers) -> assertThat(numbers).doesNotHaveDuplicates());
+    }
+
     /** Stops all, lets doubts end, flushes, and reads every key past the store. */
-    void settle(List<String> keys) {
+    private void settle(List<String> keys) {
         stopped = true;
         clients.stop();
         inner.heal();

@@ -3,6 +3,7 @@ package io.reactivestore.testkit.leak;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import reactor.core.Exceptions;
 import reactor.core.publisher.Hooks;
 import reactor.core.scheduler.Schedulers;
 
@@ -48,6 +49,10 @@ final class DroppedSignals {
     }
 
     private synchronized void error(String what, Throwable error) {
+        if (error == Exceptions.failWithRejected()) {
+            // Of an operator that was cancelled as it scheduled a task; one that was not hands on an error of its own.
+            return;
+        }
         if (allowed.stream().noneMatch(type -> type.isInstance(error))) {
             dropped.add(what + ": " + error);
             first = first == null ? error : first;

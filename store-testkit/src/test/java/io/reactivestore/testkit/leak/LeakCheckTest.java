@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
@@ -20,9 +21,14 @@ import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
+import org.reactivestreams.Subscription;
+import reactor.core.Disposable;
+import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Operators;
+import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
+import reactor.test.StepVerifier;
 import reactor.util.context.Context;
 
 class LeakCheckTest {
@@ -137,6 +143,43 @@ class LeakCheckTest {
         leaks.allowingDropped(IllegalStateException.class).begin();
         Operators.onErrorDropped(lost, Context.empty());
         leaks.end();
+    }
+
+    @Test
+    void rejectedTask_ofWhatWasCancelledMeanwhile_passes() {
+        AtomicReference<Subscription> cancelled = new AtomicReference<>();
+        leaks.begin();
+        Flux<Object> moved = Flux.never()
+                .publishOn(new InTheMiddleOfItsDispose(() -> cancelled.get().request(1)))
+                .doOnSubscribe(cancelled::set);
+        StepVerifier.create(moved, 0).thenCancel().verify(Duration.ofSeconds(10));
+        leaks.end();
+    }
+
+    /** The worker's task comes when it is too late for it, as a task of another thread may. */
+    private record InTheMiddleOfItsDispose(Runnable then) implements Scheduler {
+
+        @Override
+        public Disposable schedule(Runnable task) {
+            return Schedulers.parallel().schedule(task);
+        }
+
+        @Override
+        public Worker createWorker() {
+            Worker worker = Schedulers.parallel().createWorker();
+            return new Worker() {
+                @Override
+                public Disposable schedule(Runnable task) {
+                    return worker.schedule(task);
+                }
+
+                @Override
+                public void dispose() {
+                    worker.dispose();
+                    then.run();
+                }
+            };
+        }
     }
 
     @Test
