@@ -18,6 +18,7 @@ import software.amazon.awssdk.services.s3.S3AsyncClient;
 public final class S3StoreBuilder {
 
     private static final int MIN_DEFAULT_UPLOAD_BYTES = 32 << 20;
+    private static final long MAX_DEFAULT_READ_BYTES = 64 << 20;
 
     private final String bucket;
     private S3Dialect dialect = S3Dialect.aws();
@@ -30,7 +31,7 @@ public final class S3StoreBuilder {
     private boolean versions;
     private int partBytes = 8 << 20;
     private int readConcurrency = 8;
-    private long maxBufferedReadBytes = 64 << 20;
+    private @Nullable Long maxBufferedReadBytes;
     private double hedging;
     private Duration partTimeout = Duration.ofSeconds(60);
     private Duration requestTimeout = Duration.ofSeconds(30);
@@ -118,7 +119,7 @@ public final class S3StoreBuilder {
 
     /**
      * How many bytes of parts all bodies together may hold or have asked for. Bodies share it evenly; one that has no part under way may
-     * go beyond it by 256 KiB, so that no slow reader can stop another. Default: 64 MiB.
+     * go beyond it by 256 KiB, so that no slow reader can stop another. Default: 64 MiB, or an eighth of the heap if that is less.
      */
     public S3StoreBuilder maxBufferedReadBytes(long bytes) {
         this.maxBufferedReadBytes = bytes;
@@ -207,13 +208,16 @@ public final class S3StoreBuilder {
                 : Math.max(
                         Math.max(MIN_DEFAULT_UPLOAD_BYTES, uploadPartBytes),
                         Runtime.getRuntime().maxMemory() / 8);
+        long read = maxBufferedReadBytes != null
+                ? maxBufferedReadBytes
+                : Math.min(MAX_DEFAULT_READ_BYTES, Runtime.getRuntime().maxMemory() / 8);
         return new S3Settings(
                 bucket,
                 dialect,
                 versions,
                 partBytes,
                 readConcurrency,
-                maxBufferedReadBytes,
+                read,
                 hedging,
                 partTimeout,
                 requestTimeout,

@@ -116,6 +116,8 @@ final class BlockedCalls {
                 takesTurn |= isLocking(stack[i]);
                 i++;
             }
+            // A lock that a library has made for itself out of the parts, such as that of a pool's worker.
+            takesTurn |= i > 1 && i < stack.length && isLocking(stack[i]) && isOfLibrary(stack[i]);
         }
         return takesTurn ? !isOfLibrary(i < stack.length ? stack[i] : null) : !isIdle(stack);
     }
