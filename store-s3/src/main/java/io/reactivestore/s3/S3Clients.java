@@ -1,6 +1,7 @@
 package io.reactivestore.s3;
 
 import io.reactivestore.StoreRuntime;
+import io.reactivestore.s3.http.ReactorNettyAsyncHttpClient;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,7 +14,6 @@ import software.amazon.awssdk.core.checksums.ResponseChecksumValidation;
 import software.amazon.awssdk.core.client.config.SdkAdvancedAsyncClientOption;
 import software.amazon.awssdk.core.retry.RetryMode;
 import software.amazon.awssdk.http.async.SdkAsyncHttpClient;
-import software.amazon.awssdk.http.nio.netty.NettyNioAsyncHttpClient;
 import software.amazon.awssdk.identity.spi.AwsCredentialsIdentity;
 import software.amazon.awssdk.identity.spi.IdentityProvider;
 import software.amazon.awssdk.metrics.MetricPublisher;
@@ -117,9 +117,8 @@ interface S3Clients {
         }
 
         private SdkAsyncHttpClient newTransport(List<SdkAutoCloseable> owned) {
-            SdkAsyncHttpClient made = NettyNioAsyncHttpClient.builder()
-                    .maxConcurrency(maxConnections)
-                    .useNonBlockingDnsResolver(true)
+            SdkAsyncHttpClient made = ReactorNettyAsyncHttpClient.builder()
+                    .maxConnections(maxConnections)
                     .build();
             owned.add(made);
             return made;
