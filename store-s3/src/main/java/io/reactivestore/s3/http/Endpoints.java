@@ -43,7 +43,9 @@ final class Endpoints {
             @Nullable LoopResources loops,
             TransportSettings settings,
             @Nullable ProxySpec proxy) {
-        HttpClient client = HttpClient.create(new LeavingProvider(pool))
+        boolean isHttp1 = settings.protocol() == Protocol.HTTP1_1;
+        // Streams of HTTP/2 have a line of their own, which Reactor Netty makes from the pool.
+        HttpClient client = HttpClient.create(isHttp1 ? new LeavingProvider(pool) : pool)
                 .protocol(protocols(settings))
                 .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, (int)
                         Math.min(settings.connectTimeout().toMillis(), Integer.MAX_VALUE))

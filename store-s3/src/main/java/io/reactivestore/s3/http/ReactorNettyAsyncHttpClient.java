@@ -30,6 +30,7 @@ import software.amazon.awssdk.http.async.SdkAsyncHttpClient;
  */
 public final class ReactorNettyAsyncHttpClient implements SdkAsyncHttpClient {
 
+    /** What metrics call it. */
     static final String NAME = "ReactorNetty";
 
     private final Endpoints endpoints;
@@ -49,6 +50,7 @@ public final class ReactorNettyAsyncHttpClient implements SdkAsyncHttpClient {
         return builder().build();
     }
 
+    /** A client to be set up. */
     public static ReactorNettyAsyncHttpClientBuilder builder() {
         return new ReactorNettyAsyncHttpClientBuilder();
     }
@@ -100,7 +102,10 @@ public final class ReactorNettyAsyncHttpClient implements SdkAsyncHttpClient {
         return counts.stats();
     }
 
-    /** Closes the connections, also those in use, unless they are those of a client or pool that was passed in. */
+    /**
+     * Refuses further requests, and closes idle connections now, those in use when they are free; not those of a client or pool that
+     * was passed in.
+     */
     @Override
     public void close() {
         if (closed.compareAndSet(false, true) && owned != null) {

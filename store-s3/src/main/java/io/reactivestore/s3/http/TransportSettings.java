@@ -3,7 +3,6 @@ package io.reactivestore.s3.http;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.http.Protocol;
-import software.amazon.awssdk.http.ProtocolNegotiation;
 import software.amazon.awssdk.http.SdkHttpConfigurationOption;
 import software.amazon.awssdk.http.TlsKeyManagersProvider;
 import software.amazon.awssdk.http.TlsTrustManagersProvider;
@@ -22,7 +21,6 @@ record TransportSettings(
         boolean reapIdle,
         boolean keepAlive,
         Protocol protocol,
-        ProtocolNegotiation negotiation,
         Duration handshakeTimeout,
         boolean trustAll,
         @Nullable TlsTrustManagersProvider trust,
@@ -70,7 +68,6 @@ record TransportSettings(
                 options.get(SdkHttpConfigurationOption.REAP_IDLE_CONNECTIONS),
                 options.get(SdkHttpConfigurationOption.TCP_KEEPALIVE),
                 options.get(SdkHttpConfigurationOption.PROTOCOL),
-                options.get(SdkHttpConfigurationOption.PROTOCOL_NEGOTIATION),
                 options.get(SdkHttpConfigurationOption.TLS_NEGOTIATION_TIMEOUT),
                 options.get(SdkHttpConfigurationOption.TRUST_ALL_CERTIFICATES),
                 options.get(SdkHttpConfigurationOption.TLS_TRUST_MANAGERS_PROVIDER),

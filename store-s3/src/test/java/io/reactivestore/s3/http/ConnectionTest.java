@@ -1,9 +1,11 @@
 package io.reactivestore.s3.http;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.netty.buffer.Unpooled;
 import io.netty.channel.ConnectTimeoutException;
 import java.io.IOException;
 import java.net.ConnectException;
@@ -14,18 +16,26 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.ServiceLoader;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import reactor.core.publisher.Flux;
+import reactor.netty.DisposableServer;
+import reactor.netty.http.HttpProtocol;
 import reactor.netty.http.client.HttpClient;
+import reactor.netty.http.server.HttpServer;
 import reactor.netty.resources.ConnectionProvider;
 import reactor.netty.resources.LoopResources;
 import software.amazon.awssdk.http.HttpMetric;
+import software.amazon.awssdk.http.Protocol;
 import software.amazon.awssdk.http.SdkHttpConfigurationOption;
 import software.amazon.awssdk.http.SdkHttpMethod;
+import software.amazon.awssdk.http.async.SdkAsyncHttpClient;
+import software.amazon.awssdk.http.async.SdkAsyncHttpService;
 import software.amazon.awssdk.metrics.MetricCollection;
 import software.amazon.awssdk.metrics.MetricCollector;
 import software.amazon.awssdk.utils.AttributeMap;
@@ -309,22 +319,69 @@ class ConnectionTest {
     }
 
     @Test
-    void closing_endsWhatIsUnderWay() throws Exception {
+    void closing_letsWhatIsUnderWayEnd_thenClosesItsConnection() throws Exception {
+        CompletableFuture<Void> go = new CompletableFuture<>();
         try (ScriptedServer server = new ScriptedServer(peer -> {
-            if (peer.number() == 0) {
-                peer.readRequest();
-                peer.write(OK);
-            }
             peer.readRequest();
-            peer.write("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nabc");
+            peer.write("HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\nabc");
+            go.get(20, TimeUnit.SECONDS);
+            peer.write("def");
             peer.readAll();
         })) {
-            ReactorNettyAsyncHttpClient client = builder().maxConnections(1).build();
-            Call.get(client, server.port(), "/").bytes();
-            await().atMost(Call.PATIENCE).until(() -> client.stats().leased() == 0);
+            ReactorNettyAsyncHttpClient client = builder().build();
+            Call call = Call.get(client, server.port(), "/");
+            Call.await(call.head);
             client.close();
-            await().atMost(Call.PATIENCE).until(() -> server.ended() == 1);
             assertThat(Call.get(client, server.port(), "/").failure()).isInstanceOf(IllegalStateException.class);
+            go.complete(null);
+            assertThat(call.text()).isEqualTo("abcdef");
+            await().atMost(Call.PATIENCE).until(() -> server.ended() == 1);
+        }
+    }
+
+    @Test
+    void http2_isSpoken_withManyStreamsOnOneConnection() {
+        AtomicInteger connections = new AtomicInteger();
+        DisposableServer server = HttpServer.create()
+                .host("127.0.0.1")
+                .protocol(HttpProtocol.H2C)
+                .doOnChannelInit((observer, channel, address) -> connections.incrementAndGet())
+                .handle((request, response) -> response.header(
+                                "version", request.version().text())
+                        .send(request.receive()
+                                .aggregate()
+                                .retain()
+                                .defaultIfEmpty(Unpooled.copiedBuffer("none", US_ASCII))))
+                .bindNow();
+        try (ReactorNettyAsyncHttpClient client =
+                builder().protocol(Protocol.HTTP2).build()) {
+            Call first = Call.get(client, server.port(), "/");
+            assertThat(first.text()).isEqualTo("none");
+            List<Call> calls = new ArrayList<>();
+            for (int i = 0; i < 20; i++) {
+                calls.add(Call.put(client, server.port(), Flux.just(ByteBuffer.wrap("body".getBytes(US_ASCII))), 4L));
+            }
+            calls.forEach(call -> assertThat(call.text()).isEqualTo("body"));
+            assertThat(Call.await(first.head).firstMatchingHeader("version")).contains("HTTP/2.0");
+            assertThat(Call.get(client, server.port(), "/", 5).text()).isEqualTo("none");
+        } finally {
+            server.disposeNow(Duration.ofSeconds(5));
+        }
+    }
+
+    @Test
+    void sdkThatIsGivenNoClient_findsThisOne() throws Exception {
+        try (ScriptedServer server = ScriptedServer.answering(OK);
+                SdkAsyncHttpClient client = ServiceLoader.load(SdkAsyncHttpService.class).stream()
+                        .map(ServiceLoader.Provider::get)
+                        .reduce((one, other) -> {
+                            throw new AssertionError("more than one: " + one + ", " + other);
+                        })
+                        .orElseThrow()
+                        .createAsyncHttpClientFactory()
+                        .buildWithDefaults(AttributeMap.empty())) {
+            assertThat(client).isInstanceOf(ReactorNettyAsyncHttpClient.class);
+            assertThat(Call.get(client, server.port(), "/").text()).isEqualTo("ok");
         }
     }
 
