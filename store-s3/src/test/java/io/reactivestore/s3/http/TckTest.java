@@ -1,5 +1,7 @@
 package io.reactivestore.s3.http;
 
+import static org.awaitility.Awaitility.await;
+
 import java.io.IOException;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
@@ -7,7 +9,9 @@ import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -29,6 +33,9 @@ class TckTest {
 
     /** As in the TCK tests of the contract's own publishers: how long a signal may take, nothing counts as nothing, a look. */
     private static final TestEnvironment ENVIRONMENT = new TestEnvironment(5_000, 20, 5);
+
+    /** The TCK forgets subscribers without a cancel; what they have not read is let go in the end. */
+    private static final Queue<Call> CALLS = new ConcurrentLinkedQueue<>();
 
     private static ScriptedServer server;
     private static ReactorNettyAsyncHttpClient client;
@@ -54,6 +61,8 @@ class TckTest {
 
     @AfterAll
     static void stop() throws IOException {
+        CALLS.forEach(call -> call.future.cancel(true));
+        await().atMost(Call.PATIENCE).until(() -> client.stats().leased() == 0);
         client.close();
         server.close();
     }
@@ -112,7 +121,9 @@ class TckTest {
 
         @Override
         public Publisher<ByteBuffer> createPublisher(long elements) {
-            return Call.await(Call.get(client, server.port(), "/" + elements, -1).stream);
+            Call call = Call.get(client, server.port(), "/" + elements, -1);
+            CALLS.add(call);
+            return Call.await(call.stream);
         }
 
         /** One whose exchange has ended before anybody subscribed. */
@@ -139,12 +150,12 @@ class TckTest {
         @Override
         public Subscriber<ByteBuffer> createSubscriber() {
             CompletableFuture<Subscriber<? super ByteBuffer>> subscriber = new CompletableFuture<>();
-            Call.run(
+            CALLS.add(Call.run(
                     client,
                     Call.request(server.port(), "/").method(SdkHttpMethod.PUT),
                     Call.content(subscriber::complete, null),
                     Long.MAX_VALUE,
-                    execute -> {});
+                    execute -> {}));
             return narrow(Call.await(subscriber.orTimeout(5, TimeUnit.SECONDS)));
         }
 
