@@ -4,6 +4,7 @@ import io.reactivestore.StoreRuntime;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.identity.spi.AwsCredentialsIdentity;
 import software.amazon.awssdk.identity.spi.IdentityProvider;
@@ -19,6 +20,9 @@ final class AsyncCredentials implements IdentityProvider<AwsCredentialsIdentity>
      * task asks for new ones, and while it runs the old ones go on being given out as long as they are valid. Providers keep
      * their credentials themselves, so asking once a minute costs nothing.
      *
+     * The SDK waits for the future that it is given, on the thread that makes the request. So whoever calls the SDK gets credentials
+     * first, and has them in hand while it calls: then that future is complete.
+     *
      *   state     written by                  guard   seen by others
      *   known     the task                    this    at once
      *   asking    request, the task           this    at once; null when no task runs
@@ -28,6 +32,11 @@ final class AsyncCredentials implements IdentityProvider<AwsCredentialsIdentity>
 
     /** A request takes a while to arrive, and clocks differ. */
     private static final Duration SAFETY = Duration.ofSeconds(15);
+
+    private static final ThreadLocal<@Nullable AwsCredentialsIdentity> IN_HAND = new ThreadLocal<>();
+
+    private static final ResolveIdentityRequest ANY =
+            ResolveIdentityRequest.builder().build();
 
     private final IdentityProvider<? extends AwsCredentialsIdentity> provider;
     private final StoreRuntime runtime;
@@ -40,6 +49,21 @@ final class AsyncCredentials implements IdentityProvider<AwsCredentialsIdentity>
         this.runtime = runtime;
     }
 
+    /** Credentials that are valid, now or when they are here. */
+    CompletableFuture<AwsCredentialsIdentity> get() {
+        return find(ANY);
+    }
+
+    /** Calls the SDK with these credentials in hand. */
+    <T> T with(AwsCredentialsIdentity identity, Supplier<T> call) {
+        IN_HAND.set(identity);
+        try {
+            return call.get();
+        } finally {
+            IN_HAND.remove();
+        }
+    }
+
     @Override
     public Class<AwsCredentialsIdentity> identityType() {
         return AwsCredentialsIdentity.class;
@@ -47,6 +71,11 @@ final class AsyncCredentials implements IdentityProvider<AwsCredentialsIdentity>
 
     @Override
     public CompletableFuture<AwsCredentialsIdentity> resolveIdentity(ResolveIdentityRequest request) {
+        AwsCredentialsIdentity held = IN_HAND.get();
+        return held != null ? CompletableFuture.completedFuture(held) : find(request);
+    }
+
+    private CompletableFuture<AwsCredentialsIdentity> find(ResolveIdentityRequest request) {
         CompletableFuture<AwsCredentialsIdentity> answer;
         CompletableFuture<AwsCredentialsIdentity> begun = null;
         synchronized (this) {

@@ -10,7 +10,11 @@ import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import reactor.core.Disposable;
+import reactor.core.Disposables;
 import reactor.core.publisher.Mono;
+import reactor.core.publisher.MonoSink;
+import software.amazon.awssdk.identity.spi.AwsCredentialsIdentity;
 import software.amazon.awssdk.services.s3.S3AsyncClient;
 import software.amazon.awssdk.services.s3.model.S3Request;
 
@@ -20,6 +24,8 @@ final class S3Calls {
      * How it works. The very future that the SDK gave out is kept and cancelled, since cancelling one derived from it would not
      * reach the wire. Its outcome, also a failure, travels as a value up to the last step: the failure of a call that nobody
      * waits for any more is then dropped without a word.
+     *
+     * Credentials are got before the SDK is called, for it would wait for them on the thread that calls it.
      *
      * Whoever waits is told on the delivery scheduler. The SDK completes its futures on its own threads, with our client on the
      * event loop itself, and no code of the caller's may hold those up.
@@ -52,17 +58,7 @@ final class S3Calls {
      * @cancel cancels the future that {@code request} returned
      */
     <T> Mono<T> call(Duration timeout, Function<S3AsyncClient, CompletableFuture<T>> request) {
-        return Mono.<Outcome<T>>create(sink -> {
-                    CompletableFuture<T> future;
-                    try {
-                        future = request.apply(made.get().client());
-                    } catch (RuntimeException e) {
-                        sink.success(new Outcome<>(null, e));
-                        return;
-                    }
-                    sink.onCancel(() -> future.cancel(true));
-                    var unused = future.whenComplete((answer, error) -> sink.success(new Outcome<>(answer, error)));
-                })
+        return Mono.<Outcome<T>>create(sink -> begin(sink, request))
                 .timeout(timeout, Mono.fromSupplier(() -> new Outcome<>(null, noAnswer(timeout))), runtime.timers())
                 .publishOn(runtime.delivery())
                 .handle((outcome, sink) -> {
@@ -72,6 +68,43 @@ final class S3Calls {
                         sink.next(outcome.answer);
                     }
                 });
+    }
+
+    private <T> void begin(MonoSink<Outcome<T>> sink, Function<S3AsyncClient, CompletableFuture<T>> request) {
+        Disposable.Swap cancel = Disposables.swap();
+        sink.onCancel(cancel);
+        try {
+            S3Clients.Made present = made.get();
+            AsyncCredentials credentials = present.credentials();
+            if (credentials == null) {
+                send(sink, cancel, () -> request.apply(present.client()));
+                return;
+            }
+            CompletableFuture<AwsCredentialsIdentity> asked = credentials.get();
+            cancel.update(() -> asked.cancel(false));
+            var unused = asked.whenComplete((identity, error) -> {
+                if (error != null) {
+                    sink.success(new Outcome<>(null, error));
+                } else {
+                    send(sink, cancel, () -> credentials.with(identity, () -> request.apply(present.client())));
+                }
+            });
+        } catch (RuntimeException e) {
+            sink.success(new Outcome<>(null, e));
+        }
+    }
+
+    private static <T> void send(
+            MonoSink<Outcome<T>> sink, Disposable.Swap cancel, Supplier<CompletableFuture<T>> call) {
+        CompletableFuture<T> future;
+        try {
+            future = call.get();
+        } catch (RuntimeException e) {
+            sink.success(new Outcome<>(null, e));
+            return;
+        }
+        cancel.update(() -> future.cancel(true));
+        var unused = future.whenComplete((answer, error) -> sink.success(new Outcome<>(answer, error)));
     }
 
     /**

@@ -1,6 +1,7 @@
 package io.reactivestore.s3;
 
 import io.reactivestore.StoreRuntime;
+import io.reactivestore.s3.http.ReactorNettyAsyncHttpClient;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,7 +14,6 @@ import software.amazon.awssdk.core.checksums.ResponseChecksumValidation;
 import software.amazon.awssdk.core.client.config.SdkAdvancedAsyncClientOption;
 import software.amazon.awssdk.core.retry.RetryMode;
 import software.amazon.awssdk.http.async.SdkAsyncHttpClient;
-import software.amazon.awssdk.http.nio.netty.NettyNioAsyncHttpClient;
 import software.amazon.awssdk.identity.spi.AwsCredentialsIdentity;
 import software.amazon.awssdk.identity.spi.IdentityProvider;
 import software.amazon.awssdk.metrics.MetricPublisher;
@@ -30,8 +30,13 @@ interface S3Clients {
      * A client and what was made for it.
      *
      * @param metrics where the client sends its metrics; a request that names another place must name these too
+     * @param credentials what must have credentials in hand before the client is called, if it may have to wait for them
      */
-    record Made(S3AsyncClient client, List<MetricPublisher> metrics, List<SdkAutoCloseable> owned) {
+    record Made(
+            S3AsyncClient client,
+            List<MetricPublisher> metrics,
+            @Nullable AsyncCredentials credentials,
+            List<SdkAutoCloseable> owned) {
 
         /** May block. */
         void close() {
@@ -51,6 +56,7 @@ interface S3Clients {
         return (runtime, dialect, throttled) -> new Made(
                 client,
                 client.serviceClientConfiguration().overrideConfiguration().metricPublishers(),
+                null,
                 List.of());
     }
 
@@ -58,8 +64,8 @@ interface S3Clients {
      * What a client is to be made of; null stands for the SDK's defaults.
      *
      * <p>Futures complete on the transport's own threads instead of a pool of the SDK's, which saves two thirds of the time of a
-     * small request. That is safe here: all that runs there is the hop to the delivery scheduler, and credentials are never asked
-     * for there, since {@link AsyncCredentials} does it on the I/O threads.
+     * small request. That is safe here: all that runs there is the hop to the delivery scheduler, and credentials are never waited
+     * for there, since {@link S3Calls} calls the SDK only with credentials in hand.
      *
      * @source aws-sdk-java-v2 issues 4950 and 5016 (completing on the transport's threads)
      */
@@ -82,9 +88,10 @@ interface S3Clients {
         public Made make(StoreRuntime runtime, S3Dialect dialect, Runnable throttled) {
             List<SdkAutoCloseable> owned = new ArrayList<>();
             try {
-                S3AsyncClient client = client(runtime, dialect, throttled, owned);
+                IdentityProvider<AwsCredentialsIdentity> signing = asyncCredentials(runtime, owned);
+                S3AsyncClient client = client(signing, dialect, throttled, owned);
                 owned.add(0, client);
-                return new Made(client, List.of(), owned);
+                return new Made(client, List.of(), signing instanceof AsyncCredentials waiting ? waiting : null, owned);
             } catch (RuntimeException e) {
                 owned.forEach(SdkAutoCloseable::close);
                 throw e;
@@ -92,11 +99,14 @@ interface S3Clients {
         }
 
         private S3AsyncClient client(
-                StoreRuntime runtime, S3Dialect dialect, Runnable throttled, List<SdkAutoCloseable> owned) {
+                IdentityProvider<AwsCredentialsIdentity> signing,
+                S3Dialect dialect,
+                Runnable throttled,
+                List<SdkAutoCloseable> owned) {
             boolean isStrict = dialect.checksums() == S3Dialect.Checksums.WHEN_REQUIRED;
             S3AsyncClientBuilder builder = S3AsyncClient.builder()
                     .httpClient(transport != null ? transport : newTransport(owned))
-                    .credentialsProvider(asyncCredentials(runtime, owned))
+                    .credentialsProvider(signing)
                     .forcePathStyle(dialect.pathStyle())
                     .requestChecksumCalculation(
                             isStrict
@@ -123,9 +133,8 @@ interface S3Clients {
         }
 
         private SdkAsyncHttpClient newTransport(List<SdkAutoCloseable> owned) {
-            SdkAsyncHttpClient made = NettyNioAsyncHttpClient.builder()
-                    .maxConcurrency(maxConnections)
-                    .useNonBlockingDnsResolver(true)
+            SdkAsyncHttpClient made = ReactorNettyAsyncHttpClient.builder()
+                    .maxConnections(maxConnections)
                     .build();
             owned.add(made);
             return made;

@@ -9,11 +9,14 @@ import io.reactivestore.ReadOptions;
 import io.reactivestore.Span;
 import io.reactivestore.WriteOptions;
 import io.reactivestore.error.StoreUnsupportedException;
+import io.reactivestore.s3.http.internal.LentBody;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.awscore.AwsRequestOverrideConfiguration;
+import software.amazon.awssdk.core.interceptor.SdkInternalExecutionAttribute;
 import software.amazon.awssdk.services.s3.model.AbortMultipartUploadRequest;
 import software.amazon.awssdk.services.s3.model.CompleteMultipartUploadRequest;
 import software.amazon.awssdk.services.s3.model.CompletedPart;
@@ -35,6 +38,11 @@ import software.amazon.awssdk.services.s3.model.UploadPartRequest;
 /** Says our options in the SDK's requests. */
 final class S3Requests {
 
+    /** {@link PartCollector} copies what it is given, so the transport need not. */
+    private static final AwsRequestOverrideConfiguration LENT_BODY = AwsRequestOverrideConfiguration.builder()
+            .putExecutionAttribute(SdkInternalExecutionAttribute.SDK_HTTP_EXECUTION_ATTRIBUTES, LentBody.ATTRIBUTES)
+            .build();
+
     private final String bucket;
     private final S3Dialect dialect;
 
@@ -54,6 +62,7 @@ final class S3Requests {
                 .key(key)
                 .versionId(options.version())
                 .range(range.toHttp())
+                .overrideConfiguration(LENT_BODY)
                 .ifMatch(onlyEtag(options.ifMatch()))
                 .ifNoneMatch(onlyEtag(options.ifNoneMatch()))
                 .ifModifiedSince(options.ifNoneMatch().isEmpty() ? options.ifModifiedSince() : null)
@@ -68,6 +77,7 @@ final class S3Requests {
                 .versionId(pin.version())
                 .ifMatch(pin.version() == null ? S3Facts.quoted(pin.etag()) : null)
                 .range(ByteRange.of(span.start(), span.end()).toHttp())
+                .overrideConfiguration(LENT_BODY)
                 .build();
     }
 

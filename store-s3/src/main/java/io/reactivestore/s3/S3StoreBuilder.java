@@ -84,7 +84,10 @@ public final class S3StoreBuilder {
         return this;
     }
 
-    /** The transport to make requests with. It is not closed with the store. Default: the SDK's on Netty. */
+    /**
+     * The transport to make requests with. It is not closed with the store. Default: a {@link
+     * io.reactivestore.s3.http.ReactorNettyAsyncHttpClient} on Reactor Netty's shared event loops, which is closed.
+     */
     public S3StoreBuilder transport(SdkAsyncHttpClient transport) {
         this.transport = Keys.requireNonNull("transport", "transport", transport);
         return this;

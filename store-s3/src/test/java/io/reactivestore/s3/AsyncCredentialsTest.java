@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.reactivestore.StoreRuntime;
+import java.net.URI;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -14,6 +16,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
+import reactor.test.StepVerifier;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.AwsCredentials;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
@@ -75,6 +78,38 @@ class AsyncCredentialsTest {
         Awaitility.await()
                 .untilAsserted(
                         () -> assertThat(resolve(credentials).accessKeyId()).isEqualTo("a"));
+    }
+
+    /** The SDK would wait for them on the very thread that subscribes. */
+    @Test
+    void slowCredentials_holdUpNoSubscriber() {
+        CountDownLatch mayAnswer = new CountDownLatch(1);
+        AwsCredentialsProvider slow = () -> {
+            try {
+                if (mayAnswer.getCount() > 0 && !mayAnswer.await(3, TimeUnit.SECONDS)) {
+                    throw new IllegalStateException("the subscriber is held up");
+                }
+            } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
+            return session("k", Instant.now().minusSeconds(1));
+        };
+        FakeHttp http = FakeStores.http(request -> FakeHttp.Reply.error(404, "NoSuchKey"));
+        S3Store store = S3Store.builder("bucket")
+                .transport(http)
+                .endpoint(URI.create("http://s3.test"))
+                .dialect(FakeStores.DIALECT)
+                .credentialsProvider(slow)
+                .build();
+        Verify.none(store.open());
+        StepVerifier.create(store.get("k"))
+                .expectSubscription()
+                // Reached only when the subscription has returned.
+                .then(mayAnswer::countDown)
+                .expectComplete()
+                .verify(Duration.ofSeconds(5));
+        assertThat(http.log()).hasSize(1);
+        Verify.none(store.close());
     }
 
     private AsyncCredentials on(AwsCredentialsProvider provider) {

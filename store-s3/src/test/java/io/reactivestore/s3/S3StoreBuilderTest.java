@@ -5,11 +5,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.reactivestore.Content;
 import io.reactivestore.StoreCapabilities.ListOrder;
+import io.reactivestore.error.StoreException;
 import io.reactivestore.s3.FakeHttp.Reply;
+import io.reactivestore.s3.http.internal.LentBody;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
@@ -76,6 +79,34 @@ class S3StoreBuilderTest {
         Verify.none(store.get("k"));
         Verify.none(store.close());
         assertThat(closed).hasValue(0);
+    }
+
+    @Test
+    void bodiesOfReads_areLent_andNoOthers() {
+        List<String> lent = new CopyOnWriteArrayList<>();
+        List<String> copied = new CopyOnWriteArrayList<>();
+        FakeHttp http = FakeStores.http(request -> Reply.error(404, "NoSuchKey"));
+        S3Store store = S3Store.builder("bucket")
+                .transport(new SdkAsyncHttpClient() {
+                    @Override
+                    public CompletableFuture<Void> execute(AsyncExecuteRequest request) {
+                        (LentBody.isIn(request.httpExecutionAttributes()) ? lent : copied)
+                                .add(request.request().method().name());
+                        return http.execute(request);
+                    }
+
+                    @Override
+                    public void close() {}
+                })
+                .endpoint(URI.create("http://s3.test"))
+                .dialect(FakeStores.DIALECT)
+                .credentialsProvider(EmbeddedStores.CREDENTIALS)
+                .build();
+        Verify.none(store.get("k"));
+        Verify.none(store.head("k"));
+        Verify.failure(StoreException.class, store.list(""));
+        assertThat(lent).containsExactly("GET");
+        assertThat(copied).containsExactly("HEAD", "GET");
     }
 
     @Test

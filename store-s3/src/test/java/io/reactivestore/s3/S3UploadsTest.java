@@ -141,7 +141,8 @@ class S3UploadsTest {
     void cancelWhileAPartTravels_abortsTheUpload() {
         server = request -> "2".equals(request.parameter("partNumber")) ? Reply.silent() : bucket.reply(request);
         cancelWhen(() -> http.count(r -> "2".equals(r.parameter("partNumber"))) == 1);
-        Awaitility.await().until(() -> bucket.uploads.isEmpty() && http.cancelled() == 1);
+        // The first part may still be travelling too.
+        Awaitility.await().until(() -> bucket.uploads.isEmpty() && http.cancelled() >= 1);
     }
 
     @Test

@@ -36,7 +36,9 @@ final class Verify {
         StepVerifier.create(Flux.from(publisher).ignoreElements())
                 .expectErrorSatisfies(found::set)
                 .verify(PATIENCE);
-        assertThat(found.get()).isInstanceOf(type);
+        if (!type.isInstance(found.get())) {
+            throw new AssertionError("expected a " + type.getSimpleName() + ", was", found.get());
+        }
         return type.cast(found.get());
     }
 }
