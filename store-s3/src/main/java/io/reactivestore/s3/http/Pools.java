@@ -12,11 +12,9 @@ final class Pools {
         ConnectionProvider.Builder builder = ConnectionProvider.builder("reactivestore")
                 .maxConnections(settings.maxConnections())
                 .pendingAcquireMaxCount(settings.maxPendingAcquires())
+                .pendingAcquireTimeout(settings.acquireTimeout())
                 // The one used last is the one least likely to have been closed meanwhile.
                 .lifo();
-        if (!settings.acquireTimeout().isZero()) {
-            builder.pendingAcquireTimeout(settings.acquireTimeout());
-        }
         if (!settings.timeToLive().isZero()) {
             builder.maxLifeTime(settings.timeToLive());
         }

@@ -126,6 +126,29 @@ class ConnectionTest {
     }
 
     @Test
+    void lineWithoutLimit_isWaitedInForEver() throws Exception {
+        CompletableFuture<Void> go = new CompletableFuture<>();
+        try (ScriptedServer server = new ScriptedServer(peer -> {
+                    while (peer.readRequest() != null) {
+                        go.get(20, TimeUnit.SECONDS);
+                        peer.write(OK);
+                    }
+                });
+                ReactorNettyAsyncHttpClient client = builder()
+                        .maxConnections(1)
+                        .acquireTimeout(Duration.ZERO)
+                        .build()) {
+            Call first = Call.get(client, server.port(), "/");
+            Call second = Call.get(client, server.port(), "/");
+            await().during(Duration.ofMillis(100)).atMost(Call.PATIENCE).until(() -> !second.future.isDone());
+            go.complete(null);
+            assertThat(first.text()).isEqualTo("ok");
+            assertThat(second.text()).isEqualTo("ok");
+            assertThat(server.connections()).isEqualTo(1);
+        }
+    }
+
+    @Test
     void requestCancelledInTheLine_leavesIt_andNoConnectionIsLost() throws Exception {
         AtomicInteger released = new AtomicInteger();
         try (ScriptedServer server = new ScriptedServer(peer -> {
