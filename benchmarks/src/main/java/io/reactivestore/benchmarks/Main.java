@@ -13,8 +13,13 @@ import tools.jackson.databind.json.JsonMapper;
 /** The command line: {@code list}, or {@code run NAME... [--quick] [--json FILE]}. */
 public final class Main {
 
-    private static final List<Benchmark> ALL =
-            List.of(new L1HitBenchmark(), new CoalescingBenchmark(), new WriteBackBenchmark(), new PayloadBenchmark());
+    private static final List<Benchmark> ALL = List.of(
+            new L1HitBenchmark(),
+            new CoalescingBenchmark(),
+            new WriteBackBenchmark(),
+            new PayloadBenchmark(),
+            new LargeObjectBenchmark(),
+            new HedgingBenchmark());
 
     /** Caffeine logs each failed load with its stack; held here, since loggers are kept weakly. */
     private static final Logger CAFFEINE = Logger.getLogger("com.github.benmanes.caffeine");
@@ -26,7 +31,7 @@ public final class Main {
         Map<String, Benchmark> byName = new TreeMap<>();
         ALL.forEach(benchmark -> byName.put(benchmark.name(), benchmark));
         if (args.length == 1 && args[0].equals("list")) {
-            byName.values().forEach(b -> System.out.printf("%-12s %s%n", b.name(), b.question()));
+            byName.values().forEach(b -> System.out.printf("%-16s %s%n", b.name(), b.question()));
             return;
         }
         if (args.length < 2 || !args[0].equals("run")) {
