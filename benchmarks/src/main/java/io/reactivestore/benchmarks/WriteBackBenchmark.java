@@ -80,8 +80,7 @@ final class WriteBackBenchmark implements Benchmark {
                     return 1;
                 }))
                 .add(OURS, operations(keys, (key, start) -> {
-                    ours.put(WindowedKey.of(key, start), ByteBuffer.wrap(new byte[VALUE_BYTES]), CONTEXT)
-                            .subscribe();
+                    write(ours.put(WindowedKey.of(key, start), ByteBuffer.wrap(new byte[VALUE_BYTES]), CONTEXT));
                     return 1;
                 }))
                 .add(KAFKA, operations(keys, (key, start) -> {
@@ -120,16 +119,14 @@ final class WriteBackBenchmark implements Benchmark {
         for (int i = 0; i < inner; i++) {
             byte[] key = keys[i % keys.length];
             long start = 2L * (i / keys.length);
-            filling.putInner(WindowedKey.of(key, start), ByteBuffer.wrap(new byte[1]), 0)
-                    .subscribe();
+            write(filling.putInner(WindowedKey.of(key, start), ByteBuffer.wrap(new byte[1]), 0));
             kafkaBelow.put(Bytes.wrap(key), new byte[9], start);
         }
         CachingWindowStore ours = windows(below);
         for (int i = 0; i < dirty; i++) {
             byte[] key = keys[i % keys.length];
             long start = 2L * (i / keys.length) + 1;
-            ours.put(WindowedKey.of(key, start), ByteBuffer.wrap(new byte[1]), CONTEXT)
-                    .subscribe();
+            write(ours.put(WindowedKey.of(key, start), ByteBuffer.wrap(new byte[1]), CONTEXT));
             kafka.put(Bytes.wrap(key), new byte[9], start);
         }
         Map<String, Cost> scans = new Interleaved()
@@ -166,8 +163,7 @@ final class WriteBackBenchmark implements Benchmark {
         Map<String, Cost> costs = new Interleaved()
                 .add(OURS, times -> {
                     dirtyAll(entries, keys, (key, start) -> {
-                        ours.put(WindowedKey.of(key, start), ByteBuffer.wrap(new byte[VALUE_BYTES]), CONTEXT)
-                                .subscribe();
+                        write(ours.put(WindowedKey.of(key, start), ByteBuffer.wrap(new byte[VALUE_BYTES]), CONTEXT));
                         return 1;
                     });
                     return Objects.requireNonNull(ours.flush().count().block());
@@ -251,6 +247,13 @@ final class WriteBackBenchmark implements Benchmark {
             keys[i] = String.format("sensor-%06d", i).getBytes(StandardCharsets.UTF_8);
         }
         return keys;
+    }
+
+    /** Subscribes as a caller does who goes on at once; a write that fails ends the benchmark, and is not timed as one. */
+    private static void write(Mono<Void> write) {
+        write.subscribe(nothing -> {}, error -> {
+            throw new IllegalStateException("a write failed", error);
+        });
     }
 
     private static byte[] wrapped() {
