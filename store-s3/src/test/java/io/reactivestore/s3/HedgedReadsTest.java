@@ -19,10 +19,11 @@ class HedgedReadsTest {
     private static final byte[] OBJECT = new byte[100];
 
     private volatile Reply next = object();
+    private volatile Reply later = object();
 
     private final FakeHttp http = FakeStores.http(request -> {
         Reply reply = next;
-        next = object();
+        next = later;
         return reply;
     });
 
@@ -83,9 +84,11 @@ class HedgedReadsTest {
                 .hedging(0.05)
                 .build();
         learn(store);
-        next = Reply.error(503, "SlowDown");
+        later = Reply.error(503, "SlowDown"); // a second request, sent before the first answer is here, is told the same
+        next = later;
         assertThatThrownBy(() -> store.getBytes("k").block(PATIENCE)).isInstanceOf(StoreThrottledException.class);
         long before = store.hedgedCount();
+        later = object();
         next = Reply.silent();
         assertThatThrownBy(() -> store.getBytes("k").block(PATIENCE)).hasMessageContaining("no answer within");
         assertThat(store.hedgedCount()).isEqualTo(before);
