@@ -21,9 +21,14 @@ public final class Buffers {
 
     /** A read-only heap copy of what remains in a buffer, which is not moved. */
     public static ByteBuffer copy(ByteBuffer buffer) {
+        return wrap(bytes(buffer));
+    }
+
+    /** What remains in a buffer, which is not moved, in a new array. */
+    public static byte[] bytes(ByteBuffer buffer) {
         byte[] bytes = new byte[buffer.remaining()];
         buffer.get(buffer.position(), bytes);
-        return wrap(bytes);
+        return bytes;
     }
 
     /** What remains in a held buffer, in slices of at most {@code chunkBytes}, new views for each subscriber. */

@@ -9,7 +9,9 @@ import io.reactivestore.cache.writeback.DirtyEntry;
 import io.reactivestore.cache.writeback.RecordContext;
 import io.reactivestore.cache.writeback.WriteBackStore;
 import io.reactivestore.error.StoreCorruptException;
+import io.reactivestore.internal.Buffers;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
@@ -71,9 +73,9 @@ public final class CachingWindowStore {
      */
     public Mono<Void> put(WindowedKey key, ByteBuffer value, long recordTimestamp, RecordContext context) {
         String storeKey = writtenKey("put", key);
-        Content content = wrapped("put", value, recordTimestamp);
+        ByteBuffer wrapped = wrapped("put", value, recordTimestamp);
         Keys.requireNonNull("put", "context", context);
-        return writing(key, store.put(storeKey, content, WriteOptions.defaults(), context));
+        return writing(key, store.putBytes(storeKey, wrapped, context));
     }
 
     /**
@@ -92,7 +94,7 @@ public final class CachingWindowStore {
     /** Reads a value; empty when there is none, or its window is too old. */
     public Mono<WindowedEntry> get(WindowedKey key) {
         Keys.requireNonNull("get", "key", key);
-        ByteBuffer storeKey = storeKey("get", key);
+        byte[] storeKey = storeKey("get", key);
         Mono<WindowedEntry> read = read(OrderedKeys.encode(storeKey), storeKey);
         return retention.isForEver()
                 ? read
@@ -111,14 +113,14 @@ public final class CachingWindowStore {
     public Flux<WindowedEntry> fetch(ByteBuffer key, long from, long to) {
         Keys.requireNonNull("fetch", "key", key);
         WindowedKey first = new WindowedKey(key, Math.max(from, 0));
-        ByteBuffer lo = storeKey("fetch", first);
+        byte[] lo = storeKey("fetch", first);
         if (first.windowStart() > to) {
             return Flux.empty();
         }
-        ByteBuffer hi = WindowKeySchema.storeKey(key, to, Integer.MIN_VALUE);
+        byte[] hi = WindowKeySchema.storeKey(Buffers.bytes(key), to, Integer.MIN_VALUE);
         // In between lie windows of other keys too: all those whose record key begins with this one and goes on with
         // small bytes.
-        return read(bounds(lo, hi), window -> window.key().equals(first.key()));
+        return read(bounds(lo, hi), window -> window.hasKeyOf(first));
     }
 
     /**
@@ -145,8 +147,9 @@ public final class CachingWindowStore {
     public Flux<WindowedEntry> range(ByteBuffer lo, ByteBuffer hi) {
         Keys.requireNonNull("range", "lo", lo);
         Keys.requireNonNull("range", "hi", hi);
-        ListOptions bounds = bounds(requireShort("range", lo), requireShort("range", hi));
-        return isLess(lo, hi) ? read(bounds, window -> true) : Flux.empty();
+        byte[] first = shortBytes("range", lo);
+        byte[] end = shortBytes("range", hi);
+        return Arrays.compareUnsigned(first, end) < 0 ? read(bounds(first, end), window -> true) : Flux.empty();
     }
 
     /**
@@ -179,7 +182,7 @@ public final class CachingWindowStore {
                     DirtyWindow window = dirtyWindow(flushed.entry());
                     ByteBuffer old = flushed.old();
                     return new FlushedWindow(
-                            window, old == null ? null : entry(WindowKeySchema.toStoreKey(window.key()), old));
+                            window, old == null ? null : entry(window.key().toStoreKey(), old));
                 })
                 .concatWith(sweep());
     }
@@ -194,8 +197,9 @@ public final class CachingWindowStore {
      */
     public Mono<Void> putInner(WindowedKey key, ByteBuffer value, long recordTimestamp) {
         String storeKey = writtenKey("putInner", key);
-        Content content = wrapped("putInner", value, recordTimestamp);
-        return writing(key, store.putInner(storeKey, content, WriteOptions.defaults()));
+        Content content = Content.wrap(wrapped("putInner", value, recordTimestamp));
+        return writing(
+                key, store.putInner(storeKey, content, WriteOptions.defaults()).then());
     }
 
     /** Deletes a value from the inner store at once, as {@link #putInner} writes one. */
@@ -227,12 +231,12 @@ public final class CachingWindowStore {
     }
 
     /** A write, unless the window is too old. What was acknowledged moves the time on. */
-    private Mono<Void> writing(WindowedKey key, Mono<?> write) {
+    private Mono<Void> writing(WindowedKey key, Mono<Void> write) {
         if (retention.isForEver()) {
-            return write.then();
+            return write;
         }
         return Mono.defer(() -> retention.isLive(key.windowStart())
-                ? write.then().doOnSuccess(done -> retention.observe(key.windowStart()))
+                ? write.doOnSuccess(done -> retention.observe(key.windowStart()))
                 : Mono.empty());
     }
 
@@ -244,10 +248,10 @@ public final class CachingWindowStore {
         return store.list(bounds)
                 .map(info -> Found.of(info.key()))
                 .filter(found -> retention.isLive(found.window.windowStart()) && wanted.test(found.window))
-                .flatMapSequential(found -> read(found.key, found.storeKey), READ_CONCURRENCY, 1);
+                .flatMapSequential(found -> read(found.key, found.window.toStoreKey()), READ_CONCURRENCY, 1);
     }
 
-    private Mono<WindowedEntry> read(String key, ByteBuffer storeKey) {
+    private Mono<WindowedEntry> read(String key, byte[] storeKey) {
         return store.getBytes(key).map(wrapped -> entry(storeKey, wrapped));
     }
 
@@ -269,10 +273,11 @@ public final class CachingWindowStore {
     private static DirtyWindow dirtyWindow(DirtyEntry dirty) {
         Found found = Found.of(dirty.key());
         ByteBuffer wrapped = dirty.value();
-        return new DirtyWindow(found.window, wrapped == null ? null : entry(found.storeKey, wrapped), dirty.context());
+        return new DirtyWindow(
+                found.window, wrapped == null ? null : entry(found.window.toStoreKey(), wrapped), dirty.context());
     }
 
-    private static WindowedEntry entry(ByteBuffer storeKey, ByteBuffer wrapped) {
+    private static WindowedEntry entry(byte[] storeKey, ByteBuffer wrapped) {
         try {
             return new WindowedEntry(storeKey, wrapped);
         } catch (IllegalArgumentException e) {
@@ -281,12 +286,8 @@ public final class CachingWindowStore {
         }
     }
 
-    private static ListOptions bounds(ByteBuffer lo, ByteBuffer hi) {
+    private static ListOptions bounds(byte[] lo, byte[] hi) {
         return ListOptions.defaults().withStartAfter(OrderedKeys.justBefore(lo)).withEndBefore(OrderedKeys.encode(hi));
-    }
-
-    private static boolean isLess(ByteBuffer a, ByteBuffer b) {
-        return Keys.UTF8_ORDER.compare(OrderedKeys.encode(a), OrderedKeys.encode(b)) < 0;
     }
 
     private static String writtenKey(String operation, WindowedKey key) {
@@ -298,37 +299,38 @@ public final class CachingWindowStore {
         return OrderedKeys.encode(storeKey(operation, key));
     }
 
-    private static Content wrapped(String operation, ByteBuffer value, long recordTimestamp) {
+    private static ByteBuffer wrapped(String operation, ByteBuffer value, long recordTimestamp) {
         Keys.requireNonNull(operation, "value", value);
-        return Content.wrap(WindowKeySchema.wrap(recordTimestamp, value));
+        return WindowKeySchema.wrap(recordTimestamp, value);
     }
 
-    private static ByteBuffer storeKey(String operation, WindowedKey key) {
-        if (key.key().remaining() > MAX_KEY_BYTES) {
+    private static byte[] storeKey(String operation, WindowedKey key) {
+        if (key.length() > MAX_KEY_BYTES) {
             throw new IllegalArgumentException(
-                    operation + ": the record key has " + key.key().remaining() + " bytes, more than " + MAX_KEY_BYTES);
+                    operation + ": the record key has " + key.length() + " bytes, more than " + MAX_KEY_BYTES);
         }
-        return WindowKeySchema.toStoreKey(key);
+        return key.toStoreKey();
     }
 
-    private static ByteBuffer requireShort(String operation, ByteBuffer storeKey) {
+    private static byte[] shortBytes(String operation, ByteBuffer storeKey) {
         if (storeKey.remaining() > OrderedKeys.MAX_BYTES) {
             throw new IllegalArgumentException(operation + ": the store key has " + storeKey.remaining()
                     + " bytes, more than " + OrderedKeys.MAX_BYTES);
         }
-        return storeKey;
+        return Buffers.bytes(storeKey);
     }
 
     /** A key of the inner store and what it stands for. */
-    private record Found(String key, ByteBuffer storeKey, WindowedKey window) {
+    private record Found(String key, WindowedKey window) {
 
         static Found of(String key) {
-            ByteBuffer storeKey = OrderedKeys.decode(key);
-            if (storeKey == null || storeKey.remaining() < WindowKeySchema.WINDOW_BYTES) {
+            byte[] storeKey = OrderedKeys.decode(key);
+            if (storeKey == null) {
                 throw notOurs(key, null);
             }
             try {
-                return new Found(key, storeKey, WindowKeySchema.fromStoreKey(storeKey));
+                WindowKeySchema.requireStoreKey(storeKey);
+                return new Found(key, WindowKeySchema.windowedKey(storeKey));
             } catch (IllegalArgumentException e) {
                 throw notOurs(key, e);
             }

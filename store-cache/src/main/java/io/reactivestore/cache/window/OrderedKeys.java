@@ -1,7 +1,5 @@
 package io.reactivestore.cache.window;
 
-import io.reactivestore.internal.Buffers;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
@@ -41,8 +39,8 @@ final class OrderedKeys {
 
     private OrderedKeys() {}
 
-    static String encode(ByteBuffer bytes) {
-        int length = bytes.remaining();
+    static String encode(byte[] bytes) {
+        int length = bytes.length;
         byte[] key = new byte[encodedLength(length)];
         int at = 0;
         for (int from = 0; from < length; from += GROUP_BYTES) {
@@ -52,7 +50,7 @@ final class OrderedKeys {
             int count = Math.min(GROUP_BYTES, length - from);
             long bits = 0;
             for (int i = 0; i < count; i++) {
-                bits |= (bytes.get(bytes.position() + from + i) & 0xffL) << (GROUP_BITS - Byte.SIZE * (i + 1));
+                bits |= (bytes[from + i] & 0xffL) << (GROUP_BITS - Byte.SIZE * (i + 1));
             }
             int digits = digits(count);
             for (int i = 0; i < digits; i++) {
@@ -71,7 +69,7 @@ final class OrderedKeys {
     }
 
     /** The bytes that a key stands for; null if it stands for none. */
-    static @Nullable ByteBuffer decode(String key) {
+    static byte @Nullable [] decode(String key) {
         String digits = key.replace("/", "");
         byte[] bytes = new byte[digits.length() * DIGIT_BITS / Byte.SIZE];
         int length = 0;
@@ -90,13 +88,12 @@ final class OrderedKeys {
                 bits &= (1 << bitCount) - 1;
             }
         }
-        ByteBuffer decoded = Buffers.wrap(bytes);
-        return encode(decoded).equals(key) ? decoded : null;
+        return encode(bytes).equals(key) ? bytes : null;
     }
 
     /** A string less than the key of these bytes, with no key of ours in between; null if there is no key less than it. */
-    static @Nullable String justBefore(ByteBuffer bytes) {
-        if (!bytes.hasRemaining()) {
+    static @Nullable String justBefore(byte[] bytes) {
+        if (bytes.length == 0) {
             return null;
         }
         String key = encode(bytes);

@@ -1,7 +1,11 @@
 package io.reactivestore.cache.window;
 
 import io.reactivestore.internal.Buffers;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.Arrays;
 
 /**
  * How windowed keys and their values are laid out as bytes, the same as in Kafka Streams:
@@ -21,11 +25,14 @@ public final class WindowKeySchema {
     /** How much longer a store key is than its record key. */
     static final int WINDOW_BYTES = Long.BYTES + Integer.BYTES;
 
+    private static final VarHandle LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
+    private static final VarHandle INT = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.BIG_ENDIAN);
+
     private WindowKeySchema() {}
 
     /** The store key of a windowed key. */
     public static ByteBuffer toStoreKey(WindowedKey key) {
-        return storeKey(key.key(), key.windowStart(), key.seq());
+        return Buffers.wrap(key.toStoreKey());
     }
 
     /**
@@ -34,59 +41,62 @@ public final class WindowKeySchema {
      * @throws IllegalArgumentException if it is too short, or its last number is negative
      */
     public static WindowedKey fromStoreKey(ByteBuffer storeKey) {
-        ByteBuffer bytes = requireStoreKey(storeKey);
-        int keyBytes = bytes.remaining() - WINDOW_BYTES;
-        return new WindowedKey(bytes.slice(0, keyBytes), bytes.getLong(keyBytes), bytes.getInt(keyBytes + Long.BYTES));
+        return windowedKey(requireStoreKey(Buffers.bytes(storeKey)));
     }
 
     /** A value with the time of its record before it. */
     public static ByteBuffer wrap(long recordTimestamp, ByteBuffer value) {
         byte[] bytes = new byte[Long.BYTES + value.remaining()];
-        ByteBuffer.wrap(bytes).putLong(recordTimestamp);
+        LONG.set(bytes, 0, recordTimestamp);
         value.get(value.position(), bytes, Long.BYTES, value.remaining());
         return Buffers.wrap(bytes);
     }
 
     /** The time of the record of a wrapped value. */
     public static long recordTimestamp(ByteBuffer wrapped) {
-        return requireWrapped(wrapped).getLong();
+        return requireWrapped(wrapped).slice().getLong();
     }
 
     /** The value in a wrapped value: a view of the same bytes. */
     public static ByteBuffer unwrap(ByteBuffer wrapped) {
-        ByteBuffer bytes = requireWrapped(wrapped);
+        ByteBuffer bytes = requireWrapped(wrapped).slice();
         return bytes.slice(Long.BYTES, bytes.remaining() - Long.BYTES);
     }
 
     /** A negative seq is larger than all others here: the end of a window. */
-    static ByteBuffer storeKey(ByteBuffer key, long windowStart, int seq) {
-        int length = key.remaining();
-        byte[] bytes = new byte[length + WINDOW_BYTES];
-        key.get(key.position(), bytes, 0, length);
-        ByteBuffer.wrap(bytes).putLong(length, windowStart).putInt(length + Long.BYTES, seq);
-        return Buffers.wrap(bytes);
-    }
-
-    /** A view of it that starts at 0 and reads numbers as they are laid out, whatever the order of the buffer given. */
-    static ByteBuffer requireStoreKey(ByteBuffer storeKey) {
-        ByteBuffer bytes = storeKey.slice();
-        if (bytes.limit() < WINDOW_BYTES) {
-            throw new IllegalArgumentException(
-                    "a store key has " + WINDOW_BYTES + " bytes or more, this one " + bytes.limit());
-        }
-        int seq = bytes.getInt(bytes.limit() - Integer.BYTES);
-        if (seq < 0) {
-            throw new IllegalArgumentException("a store key ends with a seq of 0 or more, this one with " + seq);
-        }
+    static byte[] storeKey(byte[] key, long windowStart, int seq) {
+        byte[] bytes = Arrays.copyOf(key, key.length + WINDOW_BYTES);
+        LONG.set(bytes, key.length, windowStart);
+        INT.set(bytes, key.length + Long.BYTES, seq);
         return bytes;
     }
 
-    /** As {@link #requireStoreKey}. */
+    /** As {@link #fromStoreKey}, of bytes that {@link #requireStoreKey} has seen. */
+    static WindowedKey windowedKey(byte[] storeKey) {
+        int keyBytes = storeKey.length - WINDOW_BYTES;
+        return new WindowedKey(Arrays.copyOf(storeKey, keyBytes), (long) LONG.get(storeKey, keyBytes), (int)
+                INT.get(storeKey, keyBytes + Long.BYTES));
+    }
+
+    /** Gives it back. */
+    static byte[] requireStoreKey(byte[] storeKey) {
+        if (storeKey.length < WINDOW_BYTES) {
+            throw new IllegalArgumentException(
+                    "a store key has " + WINDOW_BYTES + " bytes or more, this one " + storeKey.length);
+        }
+        int seq = (int) INT.get(storeKey, storeKey.length - Integer.BYTES);
+        if (seq < 0) {
+            throw new IllegalArgumentException("a store key ends with a seq of 0 or more, this one with " + seq);
+        }
+        return storeKey;
+    }
+
+    /** Gives it back. */
     static ByteBuffer requireWrapped(ByteBuffer wrapped) {
         if (wrapped.remaining() < Long.BYTES) {
             throw new IllegalArgumentException(
                     "a wrapped value has " + Long.BYTES + " bytes or more, this one " + wrapped.remaining());
         }
-        return wrapped.slice();
+        return wrapped;
     }
 }

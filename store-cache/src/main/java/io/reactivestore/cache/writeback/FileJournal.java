@@ -92,7 +92,7 @@ final class FileJournal implements Journal {
         }
         long now = runtime.clock().millis();
         commits.add(number -> {
-            Entry numbered = write.withSequence(number);
+            Entry numbered = write.numbered(number);
             Runnable done = () -> {
                 table.publish(numbered, runtime.nanoTime());
                 tell(taken);

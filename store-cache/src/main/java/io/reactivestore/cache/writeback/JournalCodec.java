@@ -133,7 +133,7 @@ final class JournalCodec {
         }
         RecordContext context = readContext(in);
         Entry entry = kind == Kind.PUT ? readPut(key, context, in) : Entry.tombstone(key, context);
-        return new JournalRecord(kind, sequence, key, entry.withSequence(sequence), number);
+        return new JournalRecord(kind, sequence, key, entry.numbered(sequence), number);
     }
 
     private static Entry readPut(String key, @Nullable RecordContext context, ByteBuffer in) {

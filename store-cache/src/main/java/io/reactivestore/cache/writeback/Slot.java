@@ -1,6 +1,7 @@
 package io.reactivestore.cache.writeback;
 
 import io.reactivestore.internal.SnapshotMap;
+import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /** What the table holds of one key. All is guarded by the table's lock. */
@@ -10,7 +11,11 @@ final class Slot {
     /** By which {@link Slots} and {@link SlotOrder} know it. */
     final int number;
 
-    Entry entry;
+    private Entry entry;
+
+    /** That of the entry: a read need not look into it. */
+    private @Nullable ByteBuffer value;
+
     long size;
     boolean dirty;
 
@@ -45,6 +50,21 @@ final class Slot {
         this.key = entry.key();
         this.number = number;
         this.entry = entry;
+        this.value = entry.value();
+    }
+
+    Entry entry() {
+        return entry;
+    }
+
+    void setEntry(Entry entry) {
+        this.entry = entry;
+        this.value = entry.value();
+    }
+
+    /** The bytes it holds; null of a tombstone. */
+    @Nullable ByteBuffer value() {
+        return value;
     }
 
     boolean isCooling(long nanoTime) {

@@ -5,6 +5,7 @@ import io.reactivestore.ObjectInfo;
 import io.reactivestore.error.StoreClosedException;
 import io.reactivestore.internal.OrderedMap;
 import io.reactivestore.internal.SnapshotMap;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -46,6 +47,9 @@ final class Table {
 
     /** So much may wait for the journal. */
     private static final long MAX_RESERVED_BYTES = 16 << 20;
+
+    /** In the place of the bytes of an object that is known to be absent. */
+    static final ByteBuffer ABSENT = ByteBuffer.allocate(0);
 
     private final Limits limits;
     private final @Nullable WriteBackBudget budget;
@@ -90,18 +94,37 @@ final class Table {
 
     /** Looks a key up and counts it as used. */
     synchronized Lookup find(String key, boolean dirtyOnly) {
+        Slot slot = use(key, dirtyOnly);
+        return new Lookup(slot == null ? null : slot.entry(), hidden);
+    }
+
+    /**
+     * As {@link #find}, for a reader who wants nothing but the bytes.
+     *
+     * @return {@link #ABSENT} if the object is absent, null if the inner store has to be asked
+     */
+    synchronized @Nullable ByteBuffer findBytes(String key) {
+        Slot slot = use(key, false);
+        if (slot == null) {
+            return hidden ? ABSENT : null;
+        }
+        ByteBuffer value = slot.value();
+        return value == null ? ABSENT : value;
+    }
+
+    private @Nullable Slot use(String key, boolean dirtyOnly) {
         Slot slot = slots.get(key);
         if (slot != null && (slot.dirty || !(dirtyOnly || slot.passed))) {
             byUse.append(slot);
             hits++;
-            return new Lookup(slot.entry, hidden);
+            return slot;
         }
         if (hidden) {
             hits++;
         } else {
             misses++;
         }
-        return new Lookup(null, hidden);
+        return null;
     }
 
     /** For a read that the table cannot answer, such as of an old version: it still must not see what is hidden. */
@@ -133,7 +156,7 @@ final class Table {
                 budget.release(oldSize - size);
             }
             String key = slot == null ? write.key() : slot.key;
-            place(slot, write.withSequence(key, ++sequence), size, nanoTime);
+            place(slot, write.numbered(key, ++sequence), size, nanoTime);
         }
         return shortage;
     }
@@ -222,7 +245,7 @@ final class Table {
     synchronized @Nullable Entry nextDirty(SlotOrder.Bookmark bookmark, long limit) {
         for (Slot slot = bookmark.next(); slot != null; slot = bookmark.next()) {
             if (slot.since <= limit) {
-                return slot.entry;
+                return slot.entry();
             }
         }
         return null;
@@ -241,12 +264,12 @@ final class Table {
         if (slot == null || !slot.dirty || slot.since > limit) {
             return null;
         }
-        if (slot.entry.sequence() != claimed && slot.entry.sequence() > cursor) {
+        if (slot.entry().sequence() != claimed && slot.entry().sequence() > cursor) {
             return null;
         }
-        slot.attempt = slot.entry.sequence();
+        slot.attempt = slot.entry().sequence();
         slot.nextSince = 0;
-        return slot.entry;
+        return slot.entry();
     }
 
     /**
@@ -261,12 +284,12 @@ final class Table {
             return; // cleared meanwhile
         }
         slot.attempt = 0;
-        if (slot.entry.sequence() == write.sequence()) {
+        if (slot.entry().sequence() == write.sequence()) {
             unmarkDirty(slot);
             if (info == null) {
                 drop(slot);
             } else {
-                slot.entry = write.withAcknowledged(info);
+                slot.setEntry(write.withAcknowledged(info));
             }
         } else {
             bySince.remove(slot.since);
@@ -308,7 +331,7 @@ final class Table {
     /** Whether the object is certainly there. */
     synchronized boolean isHeld(String key) {
         Slot slot = slots.get(key);
-        return slot != null && !slot.passed && slot.entry.value() != null;
+        return slot != null && !slot.passed && slot.value() != null;
     }
 
     /** The inner store's etag of what this store called by an etag of its own; the same one if it knows nothing of it. */
@@ -317,8 +340,8 @@ final class Table {
         if (slot == null || slot.dirty) {
             return etag;
         }
-        ObjectInfo acknowledged = slot.entry.acknowledged();
-        return acknowledged != null && etag.equals(slot.entry.ownEtag()) ? acknowledged.etag() : etag;
+        ObjectInfo acknowledged = slot.entry().acknowledged();
+        return acknowledged != null && etag.equals(slot.entry().ownEtag()) ? acknowledged.etag() : etag;
     }
 
     /** Empties the table and hides the inner store. */
@@ -449,7 +472,7 @@ final class Table {
             slot.nextSinceNanos = nanoTime;
         }
         slot.dirty = true;
-        slot.entry = write;
+        slot.setEntry(write);
         slot.size = size;
         bytes += size;
         dirtyBytes += size;

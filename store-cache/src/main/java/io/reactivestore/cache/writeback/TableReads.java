@@ -39,24 +39,7 @@ final class TableReads {
 
     /** @param lifecycle ends open bodies */
     Mono<StoredObject> get(String key, ReadOptions options, Lifecycle lifecycle) {
-        return get(key, options, lifecycle, lookup(key, options));
-    }
-
-    /** What {@link StoredObject#bytes()} of a get without options gives. */
-    Mono<ByteBuffer> getBytes(String key, Lifecycle lifecycle) {
-        Lookup lookup = table.find(key, false);
-        if (lookup.isMiss()) {
-            return readable.getBytes(key);
-        }
-        Entry entry = lookup.entry();
-        ByteBuffer value = entry == null ? null : entry.value();
-        if (value != null && value.remaining() > DEFAULTS.maxBufferedBytes()) {
-            return get(key, DEFAULTS, lifecycle, lookup).flatMap(StoredObject::bytes); // which refuses it
-        }
-        return value == null ? Mono.empty() : Mono.just(value.duplicate());
-    }
-
-    private Mono<StoredObject> get(String key, ReadOptions options, Lifecycle lifecycle, Lookup lookup) {
+        Lookup lookup = lookup(key, options);
         if (lookup.isMiss()) {
             return readable.get(key, options);
         }
@@ -64,6 +47,19 @@ final class TableReads {
         return held == null
                 ? Mono.empty()
                 : Mono.just(new BufferedObject(held.info, held.value, options, FROM_MEMORY, lifecycle));
+    }
+
+    /** What {@link StoredObject#bytes()} of a get without options gives. */
+    @SuppressWarnings("ReferenceEquality") // ABSENT is that one buffer, not any empty one
+    Mono<ByteBuffer> getBytes(String key, Lifecycle lifecycle) {
+        ByteBuffer bytes = table.findBytes(key);
+        if (bytes == null) {
+            return readable.getBytes(key);
+        }
+        if (bytes.remaining() > DEFAULTS.maxBufferedBytes()) {
+            return get(key, DEFAULTS, lifecycle).flatMap(StoredObject::bytes); // which refuses it
+        }
+        return bytes == Table.ABSENT ? Mono.empty() : Mono.just(bytes.duplicate());
     }
 
     Flux<RangedObject> getRanges(String key, List<ByteRange> ranges, ReadOptions options) {

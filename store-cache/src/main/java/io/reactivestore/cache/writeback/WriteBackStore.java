@@ -189,9 +189,36 @@ public final class WriteBackStore implements Store {
         });
     }
 
+    /**
+     * Writes bytes, as a put without options does, and tells no facts.
+     *
+     * @param value taken over: nobody changes it any more, nor moves it
+     * @param context comes back when the write is flushed
+     * @fails as {@link #put(String, Content, WriteOptions, RecordContext)}
+     * @cancel as that
+     */
+    public Mono<Void> putBytes(String key, ByteBuffer value, @Nullable RecordContext context) {
+        Keys.requireKey("putBytes", key);
+        Keys.requireNonNull("putBytes", "value", value);
+        if (value.remaining() > settings.maxEntryBytes()) {
+            return put(key, Content.wrap(value), WriteOptions.defaults(), context)
+                    .then(); // which refuses it
+        }
+        ByteBuffer held = value.isReadOnly() && value.position() == 0
+                ? value
+                : value.slice().asReadOnlyBuffer();
+        return lifecycle.whenOpen(
+                "put", key, () -> room.take(write(key, held, WriteOptions.defaults(), context), null));
+    }
+
     private Mono<ObjectInfo> take(String key, ByteBuffer value, WriteOptions options, @Nullable RecordContext context) {
+        Entry write = write(key, value, options, context);
+        return room.take(write, write.info());
+    }
+
+    private Entry write(String key, ByteBuffer value, WriteOptions options, @Nullable RecordContext context) {
         Attributes given = capabilities().attributes() ? options.attributes() : null;
-        Entry write = Entry.put(
+        return Entry.put(
                 key,
                 value,
                 etagPrefix,
@@ -200,7 +227,6 @@ public final class WriteBackStore implements Store {
                 given == null ? Attributes.none() : given,
                 options,
                 context);
-        return room.take(write, write.info());
     }
 
     @Override

@@ -3,7 +3,6 @@ package io.reactivestore.cache.window;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.reactivestore.Keys;
-import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
@@ -35,7 +34,7 @@ class OrderedKeysTest {
                     .as(() -> hex(a) + " and " + hex(b))
                     .isEqualTo(order);
             if (a.length > 0) {
-                String before = OrderedKeys.justBefore(ByteBuffer.wrap(a));
+                String before = OrderedKeys.justBefore(a);
                 assertThat(Keys.UTF8_ORDER.compare(before, encode(b)) < 0)
                         .as(() -> "just before " + hex(a) + " and " + hex(b))
                         .isEqualTo(order <= 0);
@@ -64,7 +63,7 @@ class OrderedKeysTest {
         for (int length = 0; length <= OrderedKeys.MAX_BYTES; length++) {
             byte[] bytes = new byte[length];
             random.nextBytes(bytes);
-            assertThat(OrderedKeys.decode(encode(bytes))).isEqualTo(ByteBuffer.wrap(bytes));
+            assertThat(OrderedKeys.decode(encode(bytes))).isEqualTo(bytes);
         }
     }
 
@@ -81,14 +80,14 @@ class OrderedKeysTest {
         byte[] bytes = new byte[OrderedKeys.MAX_BYTES];
         Arrays.fill(bytes, (byte) -1);
         assertThat(encode(bytes)).hasSize(1022).matches("([0-9a-v]{16}/)+[0-9a-v]{1,16}");
-        assertThat(OrderedKeys.justBefore(ByteBuffer.wrap(bytes))).hasSize(1023);
-        assertThat(OrderedKeys.justBefore(ByteBuffer.wrap(Arrays.copyOf(bytes, bytes.length + 1))))
+        assertThat(OrderedKeys.justBefore(bytes)).hasSize(1023);
+        assertThat(OrderedKeys.justBefore(Arrays.copyOf(bytes, bytes.length + 1)))
                 .hasSizeGreaterThan(Keys.MAX_BYTES);
     }
 
     @Test
     void nothing_isBeforeNoBytes() {
-        assertThat(OrderedKeys.justBefore(ByteBuffer.allocate(0))).isNull();
+        assertThat(OrderedKeys.justBefore(new byte[0])).isNull();
     }
 
     private static byte[] bytes(Random random) {
@@ -111,7 +110,7 @@ class OrderedKeysTest {
     }
 
     private static String encode(byte[] bytes) {
-        return OrderedKeys.encode(ByteBuffer.wrap(bytes));
+        return OrderedKeys.encode(bytes);
     }
 
     private static String hex(byte[] bytes) {

@@ -199,14 +199,14 @@ class JournalRecoveryTest {
     }
 
     private JournalRecord delete(String key) {
-        return JournalRecord.write(Entry.tombstone(key, null).withSequence(++sequence), 0);
+        return JournalRecord.write(Entry.tombstone(key, null).numbered(++sequence), 0);
     }
 
     static Entry entry(String key, String text, long sequence) {
         byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
         WriteOptions options = WriteOptions.defaults();
         return Entry.put(key, Buffers.wrap(bytes), "e", sequence, 0, Attributes.none(), options, null)
-                .withSequence(sequence);
+                .numbered(sequence);
     }
 
     /** The files as they were when so many bytes of them were written. */

@@ -24,6 +24,7 @@ import io.reactivestore.error.StoreException;
 import io.reactivestore.error.StoreRejectedException;
 import io.reactivestore.error.StoreUnavailableException;
 import io.reactivestore.error.StoreUnsupportedException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
@@ -85,6 +86,33 @@ class WriteBackStoreTest {
                 .isInstanceOf(StoreRejectedException.class)
                 .hasMessageContaining("large")
                 .hasMessageContaining("maxBufferedBytes");
+    }
+
+    @Test
+    void putBytes_writesWhatRemains_andComesBackWithItsContext() {
+        RecordContext context = new RecordContext("topic", 1, 2, 3);
+        ByteBuffer middle = StandardCharsets.UTF_8.encode("<1>").position(1).limit(2);
+        stage.await(stage.store.putBytes("a", middle, context));
+        assertThat(inner.sent).isEmpty();
+        assertThat(middle.remaining()).isEqualTo(1);
+        assertThat(text("a")).isEqualTo("1");
+        assertThat(stage.await(stage.store.getBytes("a")).isReadOnly()).isTrue();
+        assertThat(stage.await(stage.store.head("a")).size()).isEqualTo(1);
+        assertThat(stage.await(stage.store.flush().collectList()))
+                .extracting(DirtyEntry::context)
+                .containsExactly(context);
+        assertThat(inner.keys()).containsExactly("a");
+    }
+
+    @Test
+    void putBytes_ofMoreThanAnEntryMayHave_orAfterTheClose_isRefused() {
+        Stage small = new Stage(builder -> builder.maxEntryBytes(9));
+        assertThatThrownBy(() -> small.await(small.store.putBytes("b", ByteBuffer.allocate(10), null)))
+                .isInstanceOf(StoreRejectedException.class)
+                .hasMessage("put b: the content is longer than maxEntryBytes, 9; putInner takes it");
+        small.await(small.store.close());
+        assertThatThrownBy(() -> small.await(small.store.putBytes("b", ByteBuffer.allocate(1), null)))
+                .isInstanceOf(StoreClosedException.class);
     }
 
     private String text(String key) {
