@@ -6,7 +6,6 @@ import io.reactivestore.embeddeds3.latency.KeySpace;
 import io.reactivestore.embeddeds3.latency.LatencyServer;
 import io.reactivestore.embeddeds3.latency.LatencySettings;
 import io.reactivestore.embeddeds3.latency.Operation;
-import io.reactivestore.s3.S3Dialect;
 import io.reactivestore.s3.S3Store;
 import io.reactivestore.s3.S3StoreBuilder;
 import java.util.ArrayList;
@@ -16,8 +15,6 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
-import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
-import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 
 /**
  * How much shorter is the tail of small reads if those that are late are sent again? A server in a JVM of its own answers by the law of
@@ -108,11 +105,7 @@ final class HedgingBenchmark implements Benchmark {
     }
 
     private static S3StoreBuilder builder(LatencyServer server) {
-        return S3Store.builder(LatencySettings.BUCKET)
-                .endpoint(server.endpoint())
-                .dialect(S3Dialect.aws().withPathStyle(true))
-                .credentialsProvider(StaticCredentialsProvider.create(AwsBasicCredentials.create("key", "secret")))
-                .maxConnections(2 * CONCURRENCY);
+        return FarBucket.store(server.endpoint()).maxConnections(2 * CONCURRENCY);
     }
 
     /** How long each read took, sorted; reads that warm the machine up are left out. */

@@ -3,7 +3,6 @@ package io.reactivestore.benchmarks;
 import io.reactivestore.embeddeds3.latency.LatencyLaw;
 import io.reactivestore.embeddeds3.latency.LatencyServer;
 import io.reactivestore.embeddeds3.latency.LatencySettings;
-import io.reactivestore.s3.S3Dialect;
 import io.reactivestore.s3.S3Store;
 import io.reactivestore.s3.S3StoreBuilder;
 import java.net.URI;
@@ -19,10 +18,9 @@ import org.reactivestreams.Subscription;
 import reactor.core.publisher.BaseSubscriber;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
-import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
-import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 import software.amazon.awssdk.core.async.AsyncResponseTransformer;
-import software.amazon.awssdk.regions.Region;
+import software.amazon.awssdk.http.async.SdkAsyncHttpClient;
+import software.amazon.awssdk.http.nio.netty.NettyNioAsyncHttpClient;
 import software.amazon.awssdk.services.s3.S3AsyncClient;
 
 /**
@@ -39,8 +37,6 @@ final class LargeObjectBenchmark implements Benchmark {
     private static final int PART_BYTES = 8 << 20;
     private static final int CONNECTIONS = 8;
     private static final int SLOW_READERS = 100;
-    private static final StaticCredentialsProvider CREDENTIALS =
-            StaticCredentialsProvider.create(AwsBasicCredentials.create("key", "secret"));
 
     @Override
     public String name() {
@@ -65,8 +61,12 @@ final class LargeObjectBenchmark implements Benchmark {
 
     private Row throughput(URI endpoint, long bytes, int rounds) {
         S3Store store = builder(endpoint).build();
-        S3AsyncClient single = client(endpoint, false);
-        S3AsyncClient multipart = client(endpoint, true);
+        SdkAsyncHttpClient transport = NettyNioAsyncHttpClient.create();
+        S3AsyncClient single = FarBucket.client(endpoint).httpClient(transport).build();
+        S3AsyncClient multipart = FarBucket.client(endpoint)
+                .httpClient(transport)
+                .multipartEnabled(true)
+                .build();
         List<LongSupplier> contenders =
                 List.of(() -> count(store.read(KEY)), () -> count(body(single)), () -> count(body(multipart)));
         double[][] millis = new double[contenders.size()][rounds];
@@ -88,6 +88,7 @@ final class LargeObjectBenchmark implements Benchmark {
         store.close().block();
         single.close();
         multipart.close();
+        transport.close();
         return new Row(
                 name(),
                 (bytes >> 20) + " MiB",
@@ -154,28 +155,11 @@ final class LargeObjectBenchmark implements Benchmark {
     }
 
     private static Flux<ByteBuffer> body(S3AsyncClient client) {
-        return Mono.fromFuture(() -> client.getObject(
-                        request -> request.bucket(LatencySettings.BUCKET).key(KEY),
-                        AsyncResponseTransformer.toPublisher()))
+        return FarBucket.get(client, KEY, AsyncResponseTransformer.toPublisher())
                 .flatMapMany(answer -> answer);
     }
 
     private static S3StoreBuilder builder(URI endpoint) {
-        return S3Store.builder(LatencySettings.BUCKET)
-                .endpoint(endpoint)
-                .dialect(S3Dialect.aws().withPathStyle(true))
-                .credentialsProvider(CREDENTIALS)
-                .readConcurrency(CONNECTIONS)
-                .partBytes(PART_BYTES);
-    }
-
-    private static S3AsyncClient client(URI endpoint, boolean multipart) {
-        return S3AsyncClient.builder()
-                .endpointOverride(endpoint)
-                .region(Region.US_EAST_1)
-                .forcePathStyle(true)
-                .credentialsProvider(CREDENTIALS)
-                .multipartEnabled(multipart)
-                .build();
+        return FarBucket.store(endpoint).readConcurrency(CONNECTIONS).partBytes(PART_BYTES);
     }
 }

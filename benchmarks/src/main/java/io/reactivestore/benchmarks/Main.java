@@ -18,6 +18,7 @@ public final class Main {
             new CoalescingBenchmark(),
             new WriteBackBenchmark(),
             new PayloadBenchmark(),
+            new TransportBenchmark(),
             new LargeObjectBenchmark(),
             new HedgingBenchmark());
 
