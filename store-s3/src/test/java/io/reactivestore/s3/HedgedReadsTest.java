@@ -84,7 +84,8 @@ class HedgedReadsTest {
                 .hedging(0.05)
                 .build();
         learn(store);
-        later = Reply.error(503, "SlowDown"); // a second request, sent before the first answer is here, is told the same
+        // A second request, sent before the first answer is here, is told the same.
+        later = Reply.error(503, "SlowDown");
         next = later;
         assertThatThrownBy(() -> store.getBytes("k").block(PATIENCE)).isInstanceOf(StoreThrottledException.class);
         long before = store.hedgedCount();
