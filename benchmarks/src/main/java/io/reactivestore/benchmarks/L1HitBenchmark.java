@@ -5,9 +5,12 @@ import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.Weigher;
 import io.reactivestore.Content;
+import io.reactivestore.ReadOptions;
+import io.reactivestore.Store;
 import io.reactivestore.StoredObject;
 import io.reactivestore.benchmarks.Interleaved.Cost;
 import io.reactivestore.cache.CacheStore;
+import io.reactivestore.decorate.ForwardingStore;
 import io.reactivestore.memory.MemoryStore;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -18,6 +21,7 @@ import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.LongUnaryOperator;
 import java.util.function.ToDoubleFunction;
 import reactor.core.publisher.Mono;
@@ -72,7 +76,36 @@ final class L1HitBenchmark implements Benchmark {
             rows.add(row("time" + suffix, "ns", costs, Cost::nanos));
             rows.add(row("allocated" + suffix, "B", costs, Cost::bytes));
         }
+        rows.addAll(stale(cache, source, keys, quick));
         return rows;
+    }
+
+    /** Copies past their time, which the source is just being asked about, beside those that are fresh. */
+    private List<Row> stale(CacheStore fresh, MemoryStore source, String[] keys, boolean quick) {
+        AtomicBoolean hangs = new AtomicBoolean();
+        Store hanging = new ForwardingStore(source) {
+            @Override
+            public Mono<StoredObject> get(String key, ReadOptions options) {
+                return Mono.defer(() -> hangs.get() ? Mono.never() : super.get(key, options));
+            }
+        };
+        CacheStore stale = CacheStore.builder(hanging)
+                .memory(m -> m.maxBytes(MAX_BYTES))
+                .freshness(f -> f.maxAge(Duration.ofNanos(1))
+                        .staleWhileRevalidate(MAX_AGE)
+                        .renewals(KEYS, MAX_AGE))
+                .build();
+        for (String key : keys) {
+            stale.get(key).block();
+        }
+        hangs.set(true);
+        Map<String, Cost> costs = new Interleaved()
+                .add(LIMIT, work(keys, (key, subscriber) -> first(fresh.get(key), subscriber)))
+                .add(OURS, work(keys, (key, subscriber) -> first(stale.get(key), subscriber)))
+                .run(1, quick ? 3 : 10, quick ? 7 : 31, quick ? 200_000 : 500_000);
+        return List.of(
+                row("stale beside fresh, 1 thread", "ns", costs, Cost::nanos),
+                row("allocated by stale beside fresh", "B", costs, Cost::bytes));
     }
 
     private Row row(String name, String unit, Map<String, Cost> costs, ToDoubleFunction<Cost> figure) {

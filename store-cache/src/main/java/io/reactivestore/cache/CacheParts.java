@@ -65,8 +65,7 @@ final class CacheParts {
         this.invalidation = invalidation;
         this.lifecycle = new Lifecycle(this::open, this::close);
         this.ledger = runtime.newSerial("reactivestore-ledger");
-        this.freshness = new Freshness(
-                settings.maxAge() == null ? Long.MAX_VALUE : Limits.nanos(settings.maxAge()), runtime::nanoTime);
+        this.freshness = new Freshness(settings.freshness(), runtime);
         this.memory = memoryTier();
         Fence fence = new Fence(runtime, settings.inDoubt());
         ByteBudget budget = new ByteBudget(settings.maxLoadingBytes());
@@ -102,7 +101,23 @@ final class CacheParts {
                 settings.maxEntryBytes(),
                 budget);
         this.flights = new Flights(fence, runtime, settings.finishAbandoned(), loader::load);
-        this.reads = new Reads(source, memory, tiers, flights, freshness, removals, stats, lifecycle, closing.asMono());
+        Renewals renewals = new Renewals(
+                flights,
+                runtime,
+                settings.freshness().maxRenewals(),
+                settings.freshness().renewalTimeout());
+        this.reads = new Reads(
+                source,
+                memory,
+                tiers,
+                flights,
+                renewals,
+                freshness,
+                settings.freshness().maxWait(),
+                removals,
+                stats,
+                lifecycle,
+                closing.asMono());
         this.writes = new Writes(
                 source,
                 memory,
@@ -151,7 +166,7 @@ final class CacheParts {
         return first.concatWith(Flux.fromIterable(tiers).concatMap(Tier::info))
                 .collectList()
                 .publishOn(runtime.delivery())
-                .map(all -> new CacheInfo(all, settings.maxAge(), settings.cacheWrites()));
+                .map(all -> new CacheInfo(all, settings.freshness().lifetime().maxAge(), settings.cacheWrites()));
     }
 
     /** Tells other caches; who wrote does not wait, and a failure is theirs to notice by the age of their copies. */

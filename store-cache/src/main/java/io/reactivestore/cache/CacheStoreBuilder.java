@@ -193,7 +193,7 @@ public final class CacheStoreBuilder {
             long memoryBytes,
             DiskSpec.@Nullable Settings disk,
             List<TierSettings> tiers,
-            @Nullable Duration maxAge,
+            FreshnessSpec.Settings freshness,
             boolean cacheWrites,
             boolean finishAbandoned,
             boolean chained,
@@ -242,7 +242,7 @@ public final class CacheStoreBuilder {
             }
             tiers.forEach(tier -> parts.add(tier.settings.name() + (tier.shared ? " (shared)=" : "=") + tier.store + " "
                     + limit(tier.settings.maxBytes())));
-            parts.add("maxAge=" + (maxAge == null ? "any" : maxAge));
+            parts.add(freshness.toString());
             parts.add("cacheWrites=" + cacheWrites);
             parts.add("maxEntryBytes=" + maxEntryBytes);
             return String.join(", ", parts);

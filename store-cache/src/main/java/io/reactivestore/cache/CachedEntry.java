@@ -4,8 +4,8 @@ import io.reactivestore.ObjectInfo;
 import io.reactivestore.ReadOptions;
 import io.reactivestore.Served;
 import io.reactivestore.Span;
-import io.reactivestore.StoreRuntime;
 import io.reactivestore.StoredObject;
+import io.reactivestore.cache.Freshness.Ages;
 import io.reactivestore.internal.Buffers;
 import io.reactivestore.internal.Lifecycle;
 import java.nio.ByteBuffer;
@@ -23,13 +23,15 @@ final class CachedEntry implements StoredObject {
     private final ByteBuffer bytes;
     private final long filledAtNanos;
     private final long epoch;
-    private final StoreRuntime runtime;
+    private final Ages ages;
+    private final Freshness freshness;
     private final Lifecycle lifecycle;
 
     /**
      * @param bytes the whole object, read-only
      * @param filledAtNanos when it was loaded from the source, by the runtime's ticker
      * @param epoch the cache's epoch then; in a later one it is suspect
+     * @param freshness how long it is good for
      * @param lifecycle the store's: its close ends open bodies
      */
     CachedEntry(
@@ -37,13 +39,14 @@ final class CachedEntry implements StoredObject {
             ByteBuffer bytes,
             long filledAtNanos,
             long epoch,
-            StoreRuntime runtime,
+            Freshness freshness,
             Lifecycle lifecycle) {
         this.info = info;
         this.bytes = bytes;
         this.filledAtNanos = filledAtNanos;
         this.epoch = epoch;
-        this.runtime = runtime;
+        this.ages = freshness.agesOf(info);
+        this.freshness = freshness;
         this.lifecycle = lifecycle;
     }
 
@@ -51,7 +54,7 @@ final class CachedEntry implements StoredObject {
     CachedEntry renewed(ObjectInfo confirmed, long now, long epoch) {
         // A 304 tells few of the facts; those of the bytes it confirms are still right.
         ObjectInfo facts = confirmed.attributes() == null || confirmed.size() != info.size() ? info : confirmed;
-        return new CachedEntry(facts, bytes, now, epoch, runtime, lifecycle);
+        return new CachedEntry(facts, bytes, now, epoch, freshness, lifecycle);
     }
 
     /** What it weighs in memory, in bytes; never more than an int holds, since no entry is that large. */
@@ -74,6 +77,10 @@ final class CachedEntry implements StoredObject {
 
     long epoch() {
         return epoch;
+    }
+
+    Ages ages() {
+        return ages;
     }
 
     long ageNanos(long now) {
@@ -112,7 +119,11 @@ final class CachedEntry implements StoredObject {
 
     @Override
     public Served served() {
-        return new Served(Served.MEMORY, false, Duration.ofNanos(ageNanos(runtime.nanoTime())));
+        return new Served(Served.MEMORY, false, age());
+    }
+
+    Duration age() {
+        return Duration.ofNanos(ageNanos(freshness.nanoTime()));
     }
 
     @Override

@@ -42,7 +42,7 @@ final class CopyReader {
                     }
                     long filledAtNanos = filledAt == null ? nanosOf(facts.filledAt()) : filledAt;
                     return new CachedEntry(
-                            facts.info(), bytes, filledAtNanos, epoch, shared.runtime(), shared.lifecycle());
+                            facts.info(), bytes, filledAtNanos, epoch, shared.freshness(), shared.lifecycle());
                 });
     }
 

@@ -8,7 +8,6 @@ import io.reactivestore.StoredObject;
 import io.reactivestore.internal.Buffers;
 import io.reactivestore.internal.Conditions;
 import java.nio.ByteBuffer;
-import java.time.Duration;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
@@ -18,14 +17,20 @@ final class EntryView implements StoredObject {
     private final CachedEntry entry;
     private final ReadOptions options;
     private final String tier;
+    private final boolean stale;
     private final Status status;
     private final Span span;
 
-    /** Fails as a get does if a condition does not hold or the range starts past the end. */
-    EntryView(CachedEntry entry, ReadOptions options, String tier) {
+    /**
+     * Fails as a get does if a condition does not hold or the range starts past the end.
+     *
+     * @param stale whether the copy is past its time
+     */
+    EntryView(CachedEntry entry, ReadOptions options, String tier, boolean stale) {
         this.entry = entry;
         this.options = options;
         this.tier = tier;
+        this.stale = stale;
         this.status = Conditions.judge("get", entry.info(), options);
         this.span = Conditions.span("get", entry.info(), status, options);
     }
@@ -47,8 +52,7 @@ final class EntryView implements StoredObject {
 
     @Override
     public Served served() {
-        Duration age = entry.served().age();
-        return tier.equals(Served.SOURCE) ? Served.fromSource() : new Served(tier, false, age);
+        return tier.equals(Served.SOURCE) ? Served.fromSource() : new Served(tier, stale, entry.age());
     }
 
     @Override

@@ -4,6 +4,7 @@ import io.reactivestore.cache.Fence.Pass;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import reactor.core.Disposable;
 import reactor.core.Disposables;
 import reactor.core.publisher.Mono;
@@ -23,6 +24,7 @@ final class Flight {
      *   waiters    add, leave, end         this object   at once
      *   over       leave, end              this object   at once; never taken back
      *   load       start, once             Disposable.Swap
+     *   instead    the load                volatile      at once
      *
      * Nobody is told anything, and the load is neither started nor cancelled, while the lock is held.
      */
@@ -35,6 +37,7 @@ final class Flight {
     private final Set<MonoSink<Loaded>> waiters = new LinkedHashSet<>(2); // a list would make n cancels cost n * n
     private final Disposable.Swap load = Disposables.swap();
     private boolean over;
+    private volatile Loaded.@Nullable Held instead;
 
     /**
      * @param pass taken before anything is asked
@@ -46,6 +49,16 @@ final class Flight {
         this.pass = pass;
         this.delivery = delivery;
         this.finishAlone = finishAlone;
+    }
+
+    /** The load has found this copy, which may do if the source fails. */
+    void found(Loaded.Held copy) {
+        instead = copy;
+    }
+
+    /** What may do instead of an answer by the source; null if there is nothing. */
+    Loaded.@Nullable Held instead() {
+        return instead;
     }
 
     /** Lets one more reader wait, unless it is over. */
@@ -65,10 +78,10 @@ final class Flight {
     void start(Mono<Loaded> work, Runnable onOver) {
         // The load is nobody's own, so it sees nobody's Context.
         load.update(work.defaultIfEmpty(new Loaded.Absent())
-                .onErrorResume(error -> Mono.just(new Loaded.Failed(error)))
+                .onErrorResume(error -> Mono.just(new Loaded.Failed(error, instead)))
                 .doOnTerminate(onOver)
                 .doOnCancel(onOver)
-                .subscribe(this::end, error -> end(new Loaded.Failed(error))));
+                .subscribe(this::end, error -> end(new Loaded.Failed(error, instead))));
     }
 
     /** One reader waits no longer. */
@@ -86,7 +99,7 @@ final class Flight {
     /** Ends it from outside: the load is cancelled, and the waiters get this error. */
     void giveUp(Throwable error) {
         load.dispose();
-        end(new Loaded.Failed(error));
+        end(new Loaded.Failed(error, null));
     }
 
     private void end(Loaded loaded) {

@@ -3,12 +3,15 @@ package io.reactivestore.cache;
 import io.reactivestore.ReadMode;
 import io.reactivestore.StoreRuntime;
 import io.reactivestore.error.StoreClosedException;
+import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
+import reactor.core.Disposable;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.MonoSink;
 
@@ -22,6 +25,8 @@ final class Flights {
      *
      * Close sets `closed` and then gives up what is under way; who starts one looks at `closed` after putting it there.
      */
+
+    private static final long LEAST_WAIT_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
     private final ConcurrentMap<String, Flight> byKey = new ConcurrentHashMap<>();
     private final Set<Flight> underWay = ConcurrentHashMap.newKeySet();
@@ -43,9 +48,20 @@ final class Flights {
         this.loader = loader;
     }
 
-    /** Joins or starts the load of a key. A caller that cancels hurts nobody else. */
-    Mono<Loaded> load(String key, ReadMode mode) {
-        return Mono.<Loaded>create(waiter -> board(key, mode, waiter))
+    /**
+     * Joins or starts the load of a key. A caller that cancels hurts nobody else.
+     *
+     * @param maxWait after which whoever lets copies serve gets {@link Loaded.Late}, if there is one; null for never
+     * @return gives {@link Loaded.Failed} in the place of an error
+     */
+    Mono<Loaded> load(String key, ReadMode mode, @Nullable Duration maxWait) {
+        boolean mayJoin = mode == ReadMode.CACHED_OK;
+        return Mono.create(waiter -> board(key, mode, mayJoin, mayJoin ? maxWait : null, waiter));
+    }
+
+    /** Asks the source about a key, or joins a load under way. */
+    Mono<Loaded> renew(String key) {
+        return Mono.<Loaded>create(waiter -> board(key, ReadMode.REVALIDATE, true, null, waiter))
                 .flatMap(loaded ->
                         loaded instanceof Loaded.Failed failed ? Mono.error(failed.error()) : Mono.just(loaded));
     }
@@ -70,17 +86,18 @@ final class Flights {
         flight.giveUp(new StoreClosedException("get", flight.key));
     }
 
-    private void board(String key, ReadMode mode, MonoSink<Loaded> waiter) {
+    private void board(
+            String key, ReadMode mode, boolean mayJoin, @Nullable Duration maxWait, MonoSink<Loaded> waiter) {
         while (true) {
             Flight present = byKey.get(key);
-            if (present != null && mode == ReadMode.CACHED_OK && join(present, waiter)) {
+            if (present != null && mayJoin && join(present, maxWait, waiter)) {
                 joined.increment();
                 return;
             }
             Flight mine = new Flight(key, fence.pass(key), runtime.delivery(), finishAlone);
             mine.add(waiter);
             if (replace(key, present, mine)) {
-                waiter.onDispose(() -> mine.leave(waiter));
+                stay(mine, maxWait, waiter);
                 underWay.add(mine);
                 mine.start(loader.apply(mine, mode), () -> {
                     byKey.remove(key, mine);
@@ -94,12 +111,36 @@ final class Flights {
         }
     }
 
-    private boolean join(Flight flight, MonoSink<Loaded> waiter) {
+    private boolean join(Flight flight, @Nullable Duration maxWait, MonoSink<Loaded> waiter) {
         if (!fence.isCurrent(flight.key, flight.pass) || !flight.add(waiter)) {
             return false;
         }
-        waiter.onDispose(() -> flight.leave(waiter));
+        stay(flight, maxWait, waiter);
         return true;
+    }
+
+    private void stay(Flight flight, @Nullable Duration maxWait, MonoSink<Loaded> waiter) {
+        if (maxWait == null) {
+            waiter.onDispose(() -> flight.leave(waiter));
+            return;
+        }
+        // Again and again, since a slow tier may find the copy later than that.
+        long wait = Limits.nanos(maxWait);
+        Disposable patience = runtime.timers()
+                .schedulePeriodically(
+                        () -> {
+                            Loaded.Held instead = flight.instead();
+                            if (instead != null) {
+                                waiter.success(new Loaded.Late(instead));
+                            }
+                        },
+                        wait,
+                        Math.max(wait, LEAST_WAIT_NANOS),
+                        TimeUnit.NANOSECONDS);
+        waiter.onDispose(() -> {
+            patience.dispose();
+            flight.leave(waiter);
+        });
     }
 
     private boolean replace(String key, @Nullable Flight present, Flight mine) {

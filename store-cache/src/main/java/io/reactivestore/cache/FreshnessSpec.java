@@ -1,19 +1,35 @@
 package io.reactivestore.cache;
 
+import io.reactivestore.ObjectInfo;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** How long copies are good for. Default: for ever, which is right only where nobody else writes to the source. */
+/**
+ * How long copies are good for, and what is done with those that are not. Default: for ever, which is right only where nobody else writes
+ * to the source.
+ */
 public final class FreshnessSpec {
 
     private @Nullable Duration maxAge;
+    private Duration staleWhileRevalidate = Duration.ZERO;
+    private Duration staleIfError = Duration.ZERO;
+    private @Nullable Duration maxWait;
+    private double earlyRefresh;
+    private double jitter;
+    private @Nullable Function<ObjectInfo, @Nullable Lifetime> perObject;
+    private boolean cacheControl;
+    private int maxRenewals = 64;
+    private Duration renewalTimeout = Duration.ofSeconds(30);
 
     FreshnessSpec() {}
 
     /**
-     * A copy of this age or older is not served before the source has confirmed it. It counts from the read of the source, over restarts
-     * and from tier to tier.
+     * A copy of this age or older is not served before the source has confirmed it, unless it is {@linkplain #staleWhileRevalidate still}
+     * {@linkplain #staleIfError usable}. It counts from the read of the source, over restarts and from tier to tier.
      *
      * @param maxAge more than zero; for reads that must always ask the source there are {@code REVALIDATE} and {@code SOURCE_ONLY}
      */
@@ -33,7 +49,138 @@ public final class FreshnessSpec {
         return this;
     }
 
-    @Nullable Duration build() {
-        return maxAge;
+    /**
+     * For so long after {@code maxAge} a copy is served as {@linkplain io.reactivestore.Served#stale() stale} at once, and the source is
+     * asked behind the reader, once for all of them. Default: zero.
+     */
+    public FreshnessSpec staleWhileRevalidate(Duration window) {
+        this.staleWhileRevalidate = Lifetime.requireNotNegative("staleWhileRevalidate", window);
+        return this;
+    }
+
+    /**
+     * For so long after {@code maxAge} a copy is served as stale if the source fails in a way that another try may mend. That it denies
+     * access, or has no such object, is told. Default: zero.
+     */
+    public FreshnessSpec staleIfError(Duration window) {
+        this.staleIfError = Lifetime.requireNotNegative("staleIfError", window);
+        return this;
+    }
+
+    /** How long a reader waits for the source while there is a copy that is usable if it fails; then it gets that. Default: for ever. */
+    public FreshnessSpec maxWait(Duration maxWait) {
+        this.maxWait = Lifetime.requireNotNegative("maxWait", maxWait);
+        return this;
+    }
+
+    /**
+     * In this last share of its time a copy that is read is renewed behind the reader, so that what is read often never grows stale.
+     * Default: 0.
+     *
+     * @param share 0 to 1, such as 0.1
+     */
+    public FreshnessSpec earlyRefresh(double share) {
+        this.earlyRefresh = requireShare("earlyRefresh", share);
+        return this;
+    }
+
+    /**
+     * Shortens the time of each copy by up to this share, by chance, so that copies made together do not grow old together. Default: 0.
+     *
+     * @param share 0 to 1, such as 0.1
+     */
+    public FreshnessSpec jitter(double share) {
+        this.jitter = requireShare("jitter", share);
+        return this;
+    }
+
+    /**
+     * Gives objects a lifetime of their own; null where that of the cache holds. Asked once for each copy that is made; one that throws
+     * has given null.
+     */
+    public FreshnessSpec perObject(Function<ObjectInfo, @Nullable Lifetime> lifetime) {
+        this.perObject = Objects.requireNonNull(lifetime, "freshness.perObject");
+        return this;
+    }
+
+    /**
+     * Whether the {@code Cache-Control} of an object decides where it says something: {@code s-maxage}, {@code max-age}, {@code
+     * no-cache}, {@code no-store}, {@code must-revalidate}, {@code proxy-revalidate}, {@code immutable}, {@code stale-while-revalidate}
+     * and {@code stale-if-error}. Default: no.
+     *
+     * @source RFC 9111, RFC 5861, RFC 8246
+     */
+    public FreshnessSpec cacheControl(boolean cacheControl) {
+        this.cacheControl = cacheControl;
+        return this;
+    }
+
+    /**
+     * The requests that are made behind readers.
+     *
+     * @param atOnce how many of them; a copy whose turn it is not is renewed by a later reader. Default: 64
+     * @param timeout how long each may take. Default: 30 s
+     */
+    public FreshnessSpec renewals(int atOnce, Duration timeout) {
+        if (atOnce < 1) {
+            throw new IllegalArgumentException("freshness.renewals: need 1 or more at once, was " + atOnce);
+        }
+        if (timeout.isNegative() || timeout.isZero()) {
+            throw new IllegalArgumentException("freshness.renewals: need a timeout of more than zero, was " + timeout);
+        }
+        this.maxRenewals = atOnce;
+        this.renewalTimeout = timeout;
+        return this;
+    }
+
+    Settings build() {
+        return new Settings(
+                new Lifetime(maxAge, staleWhileRevalidate, staleIfError),
+                maxWait,
+                earlyRefresh,
+                jitter,
+                perObject,
+                cacheControl,
+                maxRenewals,
+                renewalTimeout);
+    }
+
+    private static double requireShare(String name, double share) {
+        if (!(share >= 0 && share <= 1)) {
+            throw new IllegalArgumentException("freshness." + name + ": need 0 to 1, was " + share);
+        }
+        return share;
+    }
+
+    record Settings(
+            Lifetime lifetime,
+            @Nullable Duration maxWait,
+            double earlyRefresh,
+            double jitter,
+            @Nullable Function<ObjectInfo, @Nullable Lifetime> perObject,
+            boolean cacheControl,
+            int maxRenewals,
+            Duration renewalTimeout) {
+
+        @Override
+        public String toString() {
+            List<String> parts = new ArrayList<>();
+            parts.add("maxAge=" + (lifetime.maxAge() == null ? "any" : lifetime.maxAge()));
+            add(parts, "staleWhileRevalidate", lifetime.staleWhileRevalidate());
+            add(parts, "staleIfError", lifetime.staleIfError());
+            if (perObject != null) {
+                parts.add("perObject");
+            }
+            if (cacheControl) {
+                parts.add("cacheControl");
+            }
+            return String.join(", ", parts);
+        }
+
+        private static void add(List<String> parts, String name, Duration window) {
+            if (!window.isZero()) {
+                parts.add(name + "=" + window);
+            }
+        }
     }
 }

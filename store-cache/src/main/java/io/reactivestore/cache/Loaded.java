@@ -1,6 +1,7 @@
 package io.reactivestore.cache;
 
 import io.reactivestore.StoredObject;
+import org.jspecify.annotations.Nullable;
 
 /** What a flight found. */
 sealed interface Loaded {
@@ -13,12 +14,19 @@ sealed interface Loaded {
      */
     record Held(CachedEntry entry, String tier, boolean hit) implements Loaded {}
 
+    /** The source takes its time, for longer than the reader wants to wait for it: this copy is usable. */
+    record Late(Held instead) implements Loaded {}
+
     /** An object that is not kept: too large, or more than may be loaded at once. */
     record Streamed(StoredObject object) implements Loaded {}
 
     /** There is no such object. */
     record Absent() implements Loaded {}
 
-    /** The load failed: as a value, since a reader that has just left must not turn it into a dropped error. */
-    record Failed(Throwable error) implements Loaded {}
+    /**
+     * The load failed: as a value, since a reader that has just left must not turn it into a dropped error.
+     *
+     * @param instead a copy that may do; null if there was none
+     */
+    record Failed(Throwable error, @Nullable Held instead) implements Loaded {}
 }

@@ -8,6 +8,7 @@ import io.reactivestore.Store;
 import io.reactivestore.StoreRuntime;
 import io.reactivestore.StoredObject;
 import io.reactivestore.cache.Fence.Pass;
+import io.reactivestore.cache.Freshness.State;
 import io.reactivestore.internal.Buffers;
 import io.reactivestore.internal.Lifecycle;
 import java.util.List;
@@ -65,7 +66,7 @@ final class Loader {
             }
             CachedEntry present = memory.get(flight.key);
             if (present != null) {
-                return decide(flight, mode, new Candidate(present, Served.MEMORY, !freshness.isServable(present)), -1);
+                return decide(flight, mode, new Candidate(present, Served.MEMORY, false), -1);
             }
             return Flux.range(0, tiers.size())
                     .concatMap(i -> tiers.get(i).read(flight.key).map(copy -> new Asked(i, copy)), 0)
@@ -84,13 +85,17 @@ final class Loader {
     }
 
     private Mono<Loaded> decide(Flight flight, ReadMode mode, Candidate candidate, int foundIn) {
-        boolean young = freshness.isYoung(candidate.entry);
-        if (mode == ReadMode.CACHED_OK && young && !candidate.suspect) {
+        State state = candidate.suspect ? State.DEAD : freshness.stateOf(candidate.entry);
+        Loaded.Held copy = new Loaded.Held(candidate.entry, candidate.tier, true);
+        if (mode == ReadMode.CACHED_OK && state.isServed()) {
             install(flight.key, flight.pass, candidate.entry, foundIn);
-            return Mono.just(new Loaded.Held(candidate.entry, candidate.tier, true));
+            return Mono.just(copy);
         }
-        if (!young) {
+        if (!freshness.isYoung(candidate.entry)) {
             stats.expired.increment();
+        }
+        if (state != State.DEAD) {
+            flight.found(copy);
         }
         return fromSource(flight, candidate);
     }
@@ -137,8 +142,8 @@ final class Loader {
             return stream(object);
         }
         return object.byteArray().map(bytes -> {
-            CachedEntry entry =
-                    new CachedEntry(object.info(), Buffers.wrap(bytes), asking.nanos, asking.epoch, runtime, lifecycle);
+            CachedEntry entry = new CachedEntry(
+                    object.info(), Buffers.wrap(bytes), asking.nanos, asking.epoch, freshness, lifecycle);
             if (!install(flight.key, flight.pass, entry, tiers.size())) {
                 dropOlder(flight, candidate, object.info().etag());
             }

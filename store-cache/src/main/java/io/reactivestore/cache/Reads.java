@@ -7,11 +7,14 @@ import io.reactivestore.ReadOptions;
 import io.reactivestore.Served;
 import io.reactivestore.Store;
 import io.reactivestore.StoredObject;
+import io.reactivestore.cache.Freshness.State;
 import io.reactivestore.error.ObjectNotFoundException;
 import io.reactivestore.error.StoreClosedException;
+import io.reactivestore.error.StoreException;
 import io.reactivestore.internal.Conditions;
 import io.reactivestore.internal.Lifecycle;
 import io.reactivestore.internal.Ranges;
+import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import reactor.core.CoreSubscriber;
@@ -26,19 +29,26 @@ final class Reads {
     private final MemoryTier memory;
     private final List<Tier> tiers;
     private final Flights flights;
+    private final Renewals renewals;
     private final Freshness freshness;
+    private final @Nullable Duration maxWait;
     private final Removals removals;
     private final StatsRecorder stats;
     private final Lifecycle lifecycle;
     private final Mono<Void> closing;
 
-    /** @param closing completes when the cache is closed */
+    /**
+     * @param maxWait how long a reader waits for the source while a copy is usable; null for ever
+     * @param closing completes when the cache is closed
+     */
     Reads(
             Store source,
             MemoryTier memory,
             List<Tier> tiers,
             Flights flights,
+            Renewals renewals,
             Freshness freshness,
+            @Nullable Duration maxWait,
             Removals removals,
             StatsRecorder stats,
             Lifecycle lifecycle,
@@ -47,7 +57,9 @@ final class Reads {
         this.memory = memory;
         this.tiers = tiers;
         this.flights = flights;
+        this.renewals = renewals;
         this.freshness = freshness;
+        this.maxWait = maxWait;
         this.removals = removals;
         this.stats = stats;
         this.lifecycle = lifecycle;
@@ -60,9 +72,10 @@ final class Reads {
 
     Flux<RangedObject> getRanges(String key, List<ByteRange> ranges, ReadOptions options) {
         return lifecycle.whenOpenMany("getRanges", key, () -> {
-            CachedEntry entry = fresh(key, options);
-            if (entry != null) {
-                stats.hit(Served.MEMORY);
+            CachedEntry entry = held(key, options);
+            State state = entry == null ? State.DEAD : freshness.stateOf(entry);
+            if (entry != null && state.isServed()) {
+                countHit(key, Served.MEMORY, state);
                 return slices(entry, ranges, options);
             }
             if (options.version() != null || !mayHold(key, options.mode())) {
@@ -75,7 +88,7 @@ final class Reads {
 
     private Flux<RangedObject> answerRanges(String key, Loaded loaded, List<ByteRange> ranges, ReadOptions options) {
         if (loaded instanceof Loaded.Held held) {
-            count(held);
+            count(key, held);
             return slices(held.entry(), ranges, options);
         }
         stats.misses.increment();
@@ -91,13 +104,10 @@ final class Reads {
                 .map(i -> Ranges.slice(entry.info(), entry.buffer(), i, ranges.get(i), options));
     }
 
-    /** The copy in memory, if it may be served to these options. */
-    private @Nullable CachedEntry fresh(String key, ReadOptions options) {
-        if (options.mode() != ReadMode.CACHED_OK || options.version() != null || lifecycle.isClosed()) {
-            return null;
-        }
-        CachedEntry entry = memory.get(key);
-        return entry != null && freshness.isServable(entry) ? entry : null;
+    /** The copy in memory, if these options let one serve. */
+    private @Nullable CachedEntry held(String key, ReadOptions options) {
+        boolean mayServe = options.mode() == ReadMode.CACHED_OK && options.version() == null && !lifecycle.isClosed();
+        return mayServe ? memory.get(key) : null;
     }
 
     private Mono<StoredObject> load(String key, ReadOptions options) {
@@ -108,9 +118,26 @@ final class Reads {
         return fly(key, options.mode()).flatMap(loaded -> answer(key, loaded, options));
     }
 
-    /** A load that fails is a request too, and no hit. */
+    /** Loads a key; what the source fails to tell, or not in time, a copy may. */
     private Mono<Loaded> fly(String key, ReadMode mode) {
-        return flights.load(key, mode).doOnError(error -> stats.misses.increment());
+        return flights.load(key, mode, maxWait).flatMap(loaded -> {
+            if (loaded instanceof Loaded.Late late) {
+                renewals.renewNow(key);
+                return Mono.just(late.instead());
+            }
+            return loaded instanceof Loaded.Failed failed ? instead(failed, mode) : Mono.just(loaded);
+        });
+    }
+
+    private Mono<Loaded> instead(Loaded.Failed failed, ReadMode mode) {
+        Loaded.Held copy = failed.instead();
+        boolean mayServe =
+                mode == ReadMode.CACHED_OK && failed.error() instanceof StoreException error && error.retryable();
+        if (mayServe && copy != null && freshness.stateOf(copy.entry()) != State.DEAD) {
+            return Mono.just(copy);
+        }
+        stats.misses.increment(); // it is a request too, and no hit
+        return Mono.error(failed.error());
     }
 
     /** Whether a flight is worth it for a part of an object; if not, only the part is asked for. */
@@ -121,8 +148,8 @@ final class Reads {
 
     private Mono<StoredObject> answer(String key, Loaded loaded, ReadOptions options) {
         if (loaded instanceof Loaded.Held held) {
-            count(held);
-            return Mono.just(new EntryView(held.entry(), options, held.tier()));
+            boolean stale = count(key, held);
+            return Mono.just(new EntryView(held.entry(), options, held.tier(), stale));
         }
         stats.misses.increment();
         if (loaded instanceof Loaded.Streamed streamed) {
@@ -133,11 +160,24 @@ final class Reads {
         return Mono.empty();
     }
 
-    private void count(Loaded.Held held) {
+    /** Tells whether what is served is stale. */
+    private boolean count(String key, Loaded.Held held) {
         if (held.hit()) {
-            stats.hit(held.tier());
-        } else {
-            stats.misses.increment();
+            State state = freshness.stateOf(held.entry());
+            countHit(key, held.tier(), state);
+            return state.isStale();
+        }
+        stats.misses.increment();
+        return false;
+    }
+
+    private void countHit(String key, String tier, State state) {
+        stats.hit(tier);
+        if (state.isStale()) {
+            stats.stale.increment();
+        }
+        if (state.isRenewed()) {
+            renewals.renew(key);
         }
     }
 
@@ -181,15 +221,18 @@ final class Reads {
 
         @Override
         public void subscribe(CoreSubscriber<? super StoredObject> actual) {
-            CachedEntry entry = fresh(key, options);
-            if (entry == null) {
+            CachedEntry entry = held(key, options);
+            State state = entry == null ? State.DEAD : freshness.stateOf(entry);
+            if (entry == null || !state.isServed()) {
                 lifecycle.whenOpen("get", key, () -> load(key, options)).subscribe(actual);
                 return;
             }
-            stats.memoryHits.increment();
+            countHit(key, Served.MEMORY, state);
             StoredObject answer;
             try {
-                answer = options.equals(ReadOptions.defaults()) ? entry : new EntryView(entry, options, Served.MEMORY);
+                answer = !state.isStale() && options.equals(ReadOptions.defaults())
+                        ? entry
+                        : new EntryView(entry, options, Served.MEMORY, state.isStale());
             } catch (RuntimeException refused) {
                 Operators.error(actual, refused);
                 return;

@@ -12,6 +12,7 @@ final class StatsRecorder {
 
     final LongAdder memoryHits = new LongAdder();
     final LongAdder misses = new LongAdder();
+    final LongAdder stale = new LongAdder();
     final LongAdder expired = new LongAdder();
     final LongAdder loads = new LongAdder();
     final LongAdder loadFailures = new LongAdder();
@@ -49,6 +50,7 @@ final class StatsRecorder {
         return new CacheStats(
                 hits,
                 misses.sum(),
+                stale.sum(),
                 expired.sum(),
                 joined,
                 loads.sum(),

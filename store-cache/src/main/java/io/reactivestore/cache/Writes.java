@@ -217,7 +217,8 @@ final class Writes {
         ObjectInfo facts = info.attributes() != null
                 ? info
                 : info.withAttributes(options.attributes() == null ? Attributes.none() : options.attributes());
-        CachedEntry entry = new CachedEntry(facts, Buffers.wrap(bytes), runtime.nanoTime(), epoch, runtime, lifecycle);
+        CachedEntry entry =
+                new CachedEntry(facts, Buffers.wrap(bytes), runtime.nanoTime(), epoch, freshness, lifecycle);
         if (fence.ifOwn(ticket, () -> memory.put(ticket.key, entry))) {
             tiers.forEach(tier -> tier.fill(ticket.key, entry, ticket.ownPass()));
         } else {

@@ -40,9 +40,15 @@ class FlightsTest {
         return sink.asMono().doOnCancel(cancelled::incrementAndGet);
     }
 
+    private Mono<Loaded> load(String key, ReadMode mode) {
+        return flights.load(key, mode, null)
+                .flatMap(loaded ->
+                        loaded instanceof Loaded.Failed failed ? Mono.error(failed.error()) : Mono.just(loaded));
+    }
+
     private TestSubscriber<Loaded> waiter(ReadMode mode) {
         TestSubscriber<Loaded> waiter = TestSubscriber.create();
-        flights.load("k", mode).subscribe(waiter);
+        load("k", mode).subscribe(waiter);
         return waiter;
     }
 
@@ -85,7 +91,7 @@ class FlightsTest {
     void loaderThatReadsTheSameCacheForAnotherKey_isNotInItsOwnWay() {
         load = () -> {
             load = this::controlled;
-            return flights.load("another", ReadMode.CACHED_OK);
+            return load("another", ReadMode.CACHED_OK);
         };
         TestSubscriber<Loaded> waiter = waiter();
         loads.get(0).tryEmitValue(ABSENT);
@@ -98,7 +104,7 @@ class FlightsTest {
         load = () -> loads.isEmpty() ? controlled().then(Mono.error(DOWN)) : Mono.just(ABSENT);
         TestSubscriber<Loaded> failing = waiter();
         TestSubscriber<Loaded> retrying = TestSubscriber.create();
-        flights.load("k", ReadMode.CACHED_OK).retry(1).subscribe(retrying);
+        load("k", ReadMode.CACHED_OK).retry(1).subscribe(retrying);
         loads.get(0).tryEmitValue(ABSENT);
         run();
         assertThat(failing.expectTerminalError()).isSameAs(DOWN);
@@ -161,7 +167,7 @@ class FlightsTest {
     @Test
     void waiterThatTimesOut_leavesTheOthersTheLoad() {
         TestSubscriber<Loaded> hasty = TestSubscriber.create();
-        flights.load("k", ReadMode.CACHED_OK)
+        load("k", ReadMode.CACHED_OK)
                 .timeout(Duration.ofSeconds(1), runtime.timers())
                 .subscribe(hasty);
         TestSubscriber<Loaded> patient = waiter();
@@ -238,7 +244,7 @@ class FlightsTest {
             seen.add(context.hasKey("tenant"));
             return Mono.just(ABSENT);
         });
-        flights.load("k", ReadMode.CACHED_OK)
+        load("k", ReadMode.CACHED_OK)
                 .contextWrite(context -> context.put("tenant", "a"))
                 .subscribe();
         assertThat(seen).containsExactly(false);

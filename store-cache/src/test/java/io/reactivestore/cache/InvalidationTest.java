@@ -227,4 +227,17 @@ class InvalidationTest {
         stage.await(stage.cache.close());
         assertThat(bus.listeners()).isZero();
     }
+
+    @Test
+    void copyOfBeforeALostConnection_isNotServedStale_thoughTheSourceFails() {
+        Stage stage = warmed(Stage.memory(builder -> builder.invalidation(bus)
+                        .freshness(f -> f.maxAge(Duration.ofMinutes(10)).staleIfError(Duration.ofHours(1))))
+                .open());
+        bus.breakOff();
+        stage.run(Duration.ofSeconds(2));
+        stage.source.fail(Op.GET, new StoreUnavailableException("get", Stage.KEY, "down", true, null));
+        TestSubscriber<String> reader = stage.reader();
+        stage.run();
+        assertThat(reader.expectTerminalError()).isInstanceOf(StoreUnavailableException.class);
+    }
 }

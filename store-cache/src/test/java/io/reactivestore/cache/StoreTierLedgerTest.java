@@ -63,7 +63,7 @@ class StoreTierLedgerTest {
                 ByteBuffer.allocate(bytes).asReadOnlyBuffer(),
                 runtime.nanoTime(),
                 0,
-                runtime,
+                new Freshness(new FreshnessSpec().build(), runtime),
                 Lifecycle.trivial());
     }
 

@@ -7,7 +7,7 @@ import io.reactivestore.memory.MemoryStore;
 import java.nio.file.Path;
 import java.time.Duration;
 
-/** Three caches that fit most needs. Each leaves the closing of the stores it was given to the caller. */
+/** Caches that fit most needs. Each leaves the closing of the stores it was given to the caller. */
 public final class CachingRecipes {
 
     private CachingRecipes() {}
@@ -25,6 +25,18 @@ public final class CachingRecipes {
                 .memory(memory -> memory.maxBytes(128L << 20))
                 .disk(disk -> disk.directory(directory).maxBytes(1L << 30))
                 .freshness(freshness -> freshness.maxAge(Duration.ofHours(1)))
+                .build();
+    }
+
+    /** The same, but no reader waits for the source again once an object is here, nor notices that the source is down. */
+    public static CacheStore remoteThatMayBeAway(Store remote, Path directory) {
+        return CacheStore.builder(remote)
+                .memory(memory -> memory.maxBytes(128L << 20))
+                .disk(disk -> disk.directory(directory).maxBytes(1L << 30))
+                .freshness(freshness -> freshness
+                        .maxAge(Duration.ofMinutes(10))
+                        .staleWhileRevalidate(Duration.ofMinutes(10))
+                        .staleIfError(Duration.ofDays(1)))
                 .build();
     }
 

@@ -61,6 +61,16 @@ class CachingRecipesTest {
     }
 
     @Test
+    void remoteThatMayBeAway_isNotMissed() {
+        MemoryStore remote = opened(MemoryStore.create());
+        await(remote.put("a", Content.text("x")));
+        CacheStore cache = opened(CachingRecipes.remoteThatMayBeAway(remote, directory));
+        await(cache.getText("a"));
+        assertThat(cache.toString()).contains("staleWhileRevalidate=PT10M", "staleIfError=PT24H");
+        assertThat(await(cache.get("a")).served().stale()).isFalse();
+    }
+
+    @Test
     void memoryWithPersistentCopies_outlivesItsSource() {
         LocalStore copies = opened(LocalStore.builder(directory).build());
         MemoryStore before = opened(MemoryStore.create());

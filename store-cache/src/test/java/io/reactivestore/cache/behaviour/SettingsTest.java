@@ -30,6 +30,32 @@ class SettingsTest {
                         c -> c.freshness(f -> f.maxAge(Duration.ofSeconds(-1))),
                         "freshness.maxAge",
                         "PT-1S"),
+                setting(
+                        "windows without maxAge",
+                        c -> c.freshness(f -> f.staleIfError(Duration.ofHours(1))),
+                        "freshness",
+                        "set maxAge"),
+                setting(
+                        "negative window",
+                        c -> c.freshness(f -> f.staleWhileRevalidate(Duration.ofSeconds(-1))),
+                        "freshness.staleWhileRevalidate",
+                        "PT-1S"),
+                setting("jitter above 1", c -> c.freshness(f -> f.jitter(1.5)), "freshness.jitter", "was 1.5"),
+                setting(
+                        "early refresh that is no number",
+                        c -> c.freshness(f -> f.earlyRefresh(Double.NaN)),
+                        "freshness.earlyRefresh",
+                        "was NaN"),
+                setting(
+                        "no renewals",
+                        c -> c.freshness(f -> f.renewals(0, Duration.ofSeconds(1))),
+                        "freshness.renewals",
+                        "was 0"),
+                setting(
+                        "renewals without time",
+                        c -> c.freshness(f -> f.renewals(1, Duration.ZERO)),
+                        "freshness.renewals",
+                        "PT0S"),
                 setting("memory zero", c -> c.memory(m -> m.maxBytes(0)), "memory.maxBytes", "was 0"),
                 setting("memory negative", c -> c.memory(m -> m.maxBytes(-1)), "memory.maxBytes", "was -1"),
                 setting("memory without limit", c -> c.memory(m -> {}), "memory", "maxBytes or unlimited()"),

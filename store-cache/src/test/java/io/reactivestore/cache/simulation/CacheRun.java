@@ -34,6 +34,7 @@ final class CacheRun extends Run {
     private static final Pattern COUNTED = Pattern.compile(TIER + ": ([0-9]+) bytes in");
     private static final Duration DEADLINE = Duration.ofMillis(500);
     private static final Duration MAX_AGE = Duration.ofMillis(200);
+    private static final Duration STALE = Duration.ofMillis(400);
 
     /** What stalled threads may add to the age of an answer on its way. */
     private static final Duration ON_THE_WAY = Duration.ofMillis(100);
@@ -58,6 +59,7 @@ final class CacheRun extends Run {
         MEMORY_AND_TIER,
         TIER_ALONE,
         AGEING,
+        SERVED_STALE,
         SOURCE_THAT_TRIES_AGAIN;
 
         boolean hasTier() {
@@ -109,6 +111,16 @@ final class CacheRun extends Run {
         if (kind == Kind.AGEING) {
             builder.freshness(freshness -> freshness.maxAge(MAX_AGE));
         }
+        if (kind == Kind.SERVED_STALE) {
+            builder.freshness(freshness -> freshness
+                    .maxAge(MAX_AGE)
+                    .jitter(0.5)
+                    .earlyRefresh(0.3)
+                    .staleWhileRevalidate(STALE.dividedBy(2))
+                    .staleIfError(STALE)
+                    .maxWait(Duration.ofMillis(10))
+                    .renewals(2, Duration.ofMillis(100)));
+        }
         if (kind.hasTier()) {
             tier = faulty(contents.forNextLife(), tierServer, 1).outage(tierOut);
             builder.tier(RemoteStore.over(tier, tierServer, process), limits -> limits.maxBytes(TIER_BYTES));
@@ -138,7 +150,12 @@ final class CacheRun extends Run {
     }
 
     private void requireYoung(StoredObject object) {
-        if (kind == Kind.AGEING && object.served().age().compareTo(MAX_AGE.plus(ON_THE_WAY)) > 0) {
+        Duration most = switch (kind) {
+            case AGEING -> MAX_AGE;
+            case SERVED_STALE -> MAX_AGE.plus(STALE);
+            default -> null;
+        };
+        if (most != null && object.served().age().compareTo(most.plus(ON_THE_WAY)) > 0) {
             throw failure("served too old: " + object.served());
         }
     }
