@@ -40,7 +40,7 @@ final class CacheParts {
     final Settings settings;
     final StatsRecorder stats = new StatsRecorder();
     final Works works = new Works();
-    final MemoryTier memory;
+    final Memory memory;
     final Flights flights;
     final Removals removals;
     final Reads reads;
@@ -66,7 +66,9 @@ final class CacheParts {
         this.lifecycle = new Lifecycle(this::open, this::close);
         this.ledger = runtime.newSerial("reactivestore-ledger");
         this.freshness = new Freshness(settings.freshness(), runtime);
-        this.memory = memoryTier();
+        FreshnessSpec.Settings fresh = settings.freshness();
+        this.memory =
+                new Memory(memoryTier(), new Absences(fresh.maxNegatives(), Limits.nanos(fresh.negative()), freshness));
         Fence fence = new Fence(runtime, settings.inDoubt());
         ByteBudget budget = new ByteBudget(settings.maxLoadingBytes());
         StoreTier.Shared shared = new StoreTier.Shared(
@@ -147,20 +149,22 @@ final class CacheParts {
     String sizes() {
         List<String> sizes = new ArrayList<>();
         if (settings.memoryBytes() > 0) {
-            sizes.add(Served.MEMORY + ": " + memory.bytes() + " bytes in " + memory.entryCount());
+            sizes.add(Served.MEMORY + ": " + memory.copies().bytes() + " bytes in "
+                    + memory.copies().entryCount());
         }
         tiers.forEach(tier -> sizes.add(tier.toString()));
         return String.join(", ", sizes);
     }
 
     Mono<CacheInfo> info() {
+        MemoryTier copies = memory.copies();
         TierInfo inMemory = new TierInfo(
                 Served.MEMORY,
-                memory.getClass().getSimpleName(),
+                copies.getClass().getSimpleName(),
                 settings.memoryBytes(),
-                memory.bytes(),
-                memory.entryCount(),
-                memory.entryCount(),
+                copies.bytes(),
+                copies.entryCount(),
+                copies.entryCount(),
                 null);
         Flux<TierInfo> first = settings.memoryBytes() == 0 ? Flux.empty() : Flux.just(inMemory);
         return first.concatWith(Flux.fromIterable(tiers).concatMap(Tier::info))

@@ -10,6 +10,7 @@ import java.util.TreeMap;
  * @param hitsByTier requests answered by a copy, by the tier that had it
  * @param misses requests that had to ask the source, found nothing, or waited for another's load
  * @param stale requests answered by a copy that was past its time; each is a hit
+ * @param negative requests that were told from memory that there is no such object; each is a hit
  * @param expired copies found too old to be served without asking the source
  * @param joined requests that shared a load which another had begun
  * @param loads reads of the source on behalf of requests
@@ -26,6 +27,7 @@ public record CacheStats(
         Map<String, Long> hitsByTier,
         long misses,
         long stale,
+        long negative,
         long expired,
         long joined,
         long loads,

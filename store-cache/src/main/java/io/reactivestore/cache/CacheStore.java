@@ -172,7 +172,7 @@ public final class CacheStore implements Store {
 
     /** What it has done since it was built. */
     public CacheStats stats() {
-        return parts.stats.snapshot(parts.memory.evictions(), parts.flights.joined());
+        return parts.stats.snapshot(parts.memory.copies().evictions(), parts.flights.joined());
     }
 
     /** Copies that a tier failed to take. */

@@ -22,6 +22,8 @@ public final class FreshnessSpec {
     private double jitter;
     private @Nullable Function<ObjectInfo, @Nullable Lifetime> perObject;
     private boolean cacheControl;
+    private Duration negative = Duration.ZERO;
+    private int maxNegatives;
     private int maxRenewals = 64;
     private Duration renewalTimeout = Duration.ofSeconds(30);
 
@@ -116,6 +118,23 @@ public final class FreshnessSpec {
     }
 
     /**
+     * Remembers in memory that the source has no such object, and tells readers so without asking it. A write of the key through the cache
+     * ends that at once. An error is no absence; {@code head}, {@code exists} and listings ask the source all the same. Default: nothing is
+     * remembered.
+     *
+     * @param lifetime for how long; of objects written past the cache nothing is seen before
+     * @param maxKeys of how many keys, the latest ones
+     */
+    public FreshnessSpec negative(Duration lifetime, int maxKeys) {
+        this.negative = Lifetime.requireNotNegative("negative", lifetime);
+        if (maxKeys < 0) {
+            throw new IllegalArgumentException("freshness.negative: need 0 keys or more, was " + maxKeys);
+        }
+        this.maxNegatives = maxKeys;
+        return this;
+    }
+
+    /**
      * The requests that are made behind readers.
      *
      * @param atOnce how many of them; a copy whose turn it is not is renewed by a later reader. Default: 64
@@ -141,6 +160,8 @@ public final class FreshnessSpec {
                 jitter,
                 perObject,
                 cacheControl,
+                negative,
+                maxNegatives,
                 maxRenewals,
                 renewalTimeout);
     }
@@ -159,6 +180,8 @@ public final class FreshnessSpec {
             double jitter,
             @Nullable Function<ObjectInfo, @Nullable Lifetime> perObject,
             boolean cacheControl,
+            Duration negative,
+            int maxNegatives,
             int maxRenewals,
             Duration renewalTimeout) {
 
@@ -173,6 +196,9 @@ public final class FreshnessSpec {
             }
             if (cacheControl) {
                 parts.add("cacheControl");
+            }
+            if (maxNegatives > 0) {
+                add(parts, "negative", negative);
             }
             return String.join(", ", parts);
         }

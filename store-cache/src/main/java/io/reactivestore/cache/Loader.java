@@ -20,7 +20,7 @@ import reactor.core.publisher.Mono;
 final class Loader {
 
     private final Store source;
-    private final MemoryTier memory;
+    private final Memory memory;
     private final List<Tier> tiers;
     private final Fence fence;
     private final Freshness freshness;
@@ -33,7 +33,7 @@ final class Loader {
 
     Loader(
             Store source,
-            MemoryTier memory,
+            Memory memory,
             List<Tier> tiers,
             Fence fence,
             Freshness freshness,
@@ -117,7 +117,7 @@ final class Loader {
                 .flatMap(object -> candidate != null && object.status() == StoredObject.Status.NOT_MODIFIED
                         ? Mono.just(confirmed(flight, candidate, object.info(), asking))
                         : keep(flight, candidate, object, asking, share))
-                .switchIfEmpty(Mono.fromSupplier(() -> absent(flight, candidate)))
+                .switchIfEmpty(Mono.fromSupplier(() -> absent(flight, candidate, asking)))
                 .doOnError(error -> stats.loadFailures.increment())
                 .doFinally(signal -> share.release());
     }
@@ -156,8 +156,10 @@ final class Loader {
         return Mono.just(new Loaded.Streamed(object));
     }
 
-    private Loaded absent(Flight flight, @Nullable Candidate candidate) {
+    private Loaded absent(Flight flight, @Nullable Candidate candidate, Asking asking) {
         dropOlder(flight, candidate, null);
+        // Not if a copy was dropped: that has outdated what was asked before.
+        fence.ifAdmitted(flight.key, flight.pass, () -> memory.putAbsent(flight.key, asking.nanos, asking.epoch));
         return new Loaded.Absent();
     }
 

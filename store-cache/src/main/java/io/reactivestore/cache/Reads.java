@@ -26,7 +26,7 @@ import reactor.core.publisher.Operators;
 final class Reads {
 
     private final Store source;
-    private final MemoryTier memory;
+    private final Memory memory;
     private final List<Tier> tiers;
     private final Flights flights;
     private final Renewals renewals;
@@ -43,7 +43,7 @@ final class Reads {
      */
     Reads(
             Store source,
-            MemoryTier memory,
+            Memory memory,
             List<Tier> tiers,
             Flights flights,
             Renewals renewals,
@@ -78,6 +78,9 @@ final class Reads {
                 countHit(key, Served.MEMORY, state);
                 return slices(entry, ranges, options);
             }
+            if (entry == null && isAbsent(key, options)) {
+                return Flux.error(new ObjectNotFoundException("getRanges", key));
+            }
             if (options.version() != null || !mayHold(key, options.mode())) {
                 stats.misses.increment();
                 return untilClose("getRanges", key, source.getRanges(key, ranges, options));
@@ -106,11 +109,27 @@ final class Reads {
 
     /** The copy in memory, if these options let one serve. */
     private @Nullable CachedEntry held(String key, ReadOptions options) {
-        boolean mayServe = options.mode() == ReadMode.CACHED_OK && options.version() == null && !lifecycle.isClosed();
-        return mayServe ? memory.get(key) : null;
+        return mayServe(options) && !lifecycle.isClosed() ? memory.get(key) : null;
+    }
+
+    /** Whether memory knows that there is no such object, and these options let it say so. */
+    private boolean isAbsent(String key, ReadOptions options) {
+        if (!mayServe(options) || !memory.isAbsent(key)) {
+            return false;
+        }
+        stats.hit(Served.MEMORY);
+        stats.negative.increment();
+        return true;
+    }
+
+    private static boolean mayServe(ReadOptions options) {
+        return options.mode() == ReadMode.CACHED_OK && options.version() == null;
     }
 
     private Mono<StoredObject> load(String key, ReadOptions options) {
+        if (isAbsent(key, options)) {
+            return Mono.empty();
+        }
         if (options.version() != null || (options.range() != null && !mayHold(key, options.mode()))) {
             stats.misses.increment();
             return passThrough(key, options);

@@ -14,10 +14,10 @@ import reactor.core.publisher.Mono;
 final class Removals {
 
     private final Fence fence;
-    private final MemoryTier memory;
+    private final Memory memory;
     private final List<Tier> tiers;
 
-    Removals(Fence fence, MemoryTier memory, List<Tier> tiers) {
+    Removals(Fence fence, Memory memory, List<Tier> tiers) {
         this.fence = fence;
         this.memory = memory;
         this.tiers = tiers;
@@ -68,7 +68,8 @@ final class Removals {
         if (!fence.isCurrent(key, pass)) {
             return;
         }
-        if (contradicts(memory.get(key), etag)
+        if ((etag != null && memory.isAbsent(key))
+                || contradicts(memory.get(key), etag)
                 || contradicts(found, etag)
                 || tiers.stream().anyMatch(tier -> tier.contradicts(key, etag))) {
             drop(key);

@@ -13,6 +13,7 @@ final class StatsRecorder {
     final LongAdder memoryHits = new LongAdder();
     final LongAdder misses = new LongAdder();
     final LongAdder stale = new LongAdder();
+    final LongAdder negative = new LongAdder();
     final LongAdder expired = new LongAdder();
     final LongAdder loads = new LongAdder();
     final LongAdder loadFailures = new LongAdder();
@@ -51,6 +52,7 @@ final class StatsRecorder {
                 hits,
                 misses.sum(),
                 stale.sum(),
+                negative.sum(),
                 expired.sum(),
                 joined,
                 loads.sum(),

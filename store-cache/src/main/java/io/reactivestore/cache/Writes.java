@@ -38,7 +38,7 @@ final class Writes {
      */
 
     private final Store source;
-    private final MemoryTier memory;
+    private final Memory memory;
     private final List<Tier> tiers;
     private final Mono<Void> tiersReady;
     private final Fence fence;
@@ -53,7 +53,7 @@ final class Writes {
     /** @param tiersReady completes when the tiers are open, or have been waited for long enough */
     Writes(
             Store source,
-            MemoryTier memory,
+            Memory memory,
             List<Tier> tiers,
             Mono<Void> tiersReady,
             Fence fence,

@@ -56,6 +56,11 @@ class SettingsTest {
                         c -> c.freshness(f -> f.renewals(1, Duration.ZERO)),
                         "freshness.renewals",
                         "PT0S"),
+                setting(
+                        "fewer than no negatives",
+                        c -> c.freshness(f -> f.negative(Duration.ofSeconds(1), -1)),
+                        "freshness.negative",
+                        "was -1"),
                 setting("memory zero", c -> c.memory(m -> m.maxBytes(0)), "memory.maxBytes", "was 0"),
                 setting("memory negative", c -> c.memory(m -> m.maxBytes(-1)), "memory.maxBytes", "was -1"),
                 setting("memory without limit", c -> c.memory(m -> {}), "memory", "maxBytes or unlimited()"),

@@ -17,7 +17,7 @@ class StatsTest extends CacheFixture {
     void noRequests_everythingIsZero_hitRateToo() {
         CacheStats stats = cacheOnTier().stats();
 
-        assertThat(stats).isEqualTo(new CacheStats(Map.of(), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0));
+        assertThat(stats).isEqualTo(new CacheStats(Map.of(), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0));
         assertThat(stats.requests()).isZero();
         assertThat(stats.hits()).isZero();
         assertThat(stats.hitRate()).isEqualTo(0.0);

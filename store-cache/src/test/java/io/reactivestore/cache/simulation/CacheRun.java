@@ -119,6 +119,7 @@ final class CacheRun extends Run {
                     .staleWhileRevalidate(STALE.dividedBy(2))
                     .staleIfError(STALE)
                     .maxWait(Duration.ofMillis(10))
+                    .negative(STALE, 10)
                     .renewals(2, Duration.ofMillis(100)));
         }
         if (kind.hasTier()) {
