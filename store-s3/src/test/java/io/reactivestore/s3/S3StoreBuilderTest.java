@@ -3,7 +3,6 @@ package io.reactivestore.s3;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.reactivestore.Content;
 import io.reactivestore.StoreCapabilities.ListOrder;
 import io.reactivestore.error.StoreException;
 import io.reactivestore.s3.FakeHttp.Reply;
@@ -16,7 +15,6 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
-import reactor.core.publisher.Flux;
 import software.amazon.awssdk.http.async.AsyncExecuteRequest;
 import software.amazon.awssdk.http.async.SdkAsyncHttpClient;
 import software.amazon.awssdk.services.s3.S3AsyncClient;
@@ -107,34 +105,6 @@ class S3StoreBuilderTest {
         Verify.failure(StoreException.class, store.list(""));
         assertThat(lent).containsExactly("GET");
         assertThat(copied).containsExactly("HEAD", "GET");
-    }
-
-    @Test
-    void presets_sendTheHeadersTheyPromise() {
-        FakeHttp http = FakeStores.http(
-                request -> Reply.xml("<DeleteResult></DeleteResult>").header("ETag", "\"e\""));
-        for (S3Dialect dialect : List.of(S3Dialect.aws(), S3Dialect.s3Compatible(), S3Dialect.strictLegacy())) {
-            S3Store store = S3Store.builder("bucket")
-                    .transport(http)
-                    .endpoint(URI.create("http://s3.test"))
-                    .dialect(dialect)
-                    .credentialsProvider(EmbeddedStores.CREDENTIALS)
-                    .build();
-            Verify.one(store.put("k", Content.text("x")));
-            Verify.all(store.deleteAll(Flux.just("k")));
-        }
-        assertThat(http.requests())
-                .extracting(r -> r.header("x-amz-trailer"))
-                .containsExactly("x-amz-checksum-crc32", null, null, null, null, null);
-        assertThat(http.requests())
-                .extracting(r -> r.header("x-amz-checksum-crc32") != null)
-                .containsExactly(false, true, false, true, false, true);
-        assertThat(http.requests())
-                .extracting(r -> r.header("Content-MD5") != null)
-                .containsExactly(false, false, false, false, false, true);
-        assertThat(http.requests())
-                .extracting(r -> r.header("Host"))
-                .containsExactly("bucket.s3.test", "bucket.s3.test", "s3.test", "s3.test", "s3.test", "s3.test");
     }
 
     @Test
