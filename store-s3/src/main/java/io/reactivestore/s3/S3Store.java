@@ -14,8 +14,6 @@ import io.reactivestore.Store;
 import io.reactivestore.StoreCapabilities;
 import io.reactivestore.StoredObject;
 import io.reactivestore.WriteOptions;
-import io.reactivestore.error.PreconditionFailedException;
-import io.reactivestore.error.StoreException;
 import io.reactivestore.internal.Arguments;
 import io.reactivestore.internal.Conditions;
 import io.reactivestore.internal.Lifecycle;
@@ -26,7 +24,6 @@ import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
-import software.amazon.awssdk.services.s3.S3AsyncClient;
 
 /**
  * The objects of one bucket, on Amazon S3 or a server that speaks its protocol.
@@ -65,7 +62,9 @@ public final class S3Store implements Store {
     private final S3Heads heads;
     private final S3Reads reads;
     private final S3Ranges ranges;
+    private final S3Conditions conditions;
     private final S3Writes writes;
+    private final S3Deletes deletes;
     private final S3Uploads uploads;
     private final S3Copies copies;
     private final S3Listing listing;
@@ -84,7 +83,12 @@ public final class S3Store implements Store {
         this.heads = new S3Heads(calls, requests, errors, facts, settings);
         this.reads = new S3Reads(reader, heads, errors, settings, readBudget, lifecycle);
         this.ranges = new S3Ranges(reads, heads, reader, settings);
-        this.writes = new S3Writes(calls, requests, errors, heads, facts, settings, cleanups);
+        this.conditions = new S3Conditions(
+                settings,
+                errors,
+                condition -> new ConditionProbe(condition, calls, requests, settings, cleanups).run());
+        this.writes = new S3Writes(calls, requests, errors, heads, facts, settings, cleanups, conditions);
+        this.deletes = new S3Deletes(calls, requests, errors, heads, settings, conditions);
         UploadBudget budget = new UploadBudget(
                 settings.maxBufferedUploadBytes(), settings.runtime().delivery());
         this.uploads = new S3Uploads(calls, requests, errors, writes, facts, settings, budget);
@@ -144,18 +148,7 @@ public final class S3Store implements Store {
         Keys.requireNonNull("delete", "options", options);
         return lifecycle.whenOpen("delete", key, () -> {
             requireVersions("delete", key, options.version());
-            if (options.ifMatch() != null && !settings.dialect().conditionalDelete()) {
-                throw S3Writes.notEnforced("delete", key);
-            }
-            return calls.mutate(
-                            settings.requestTimeout(),
-                            new Tries(),
-                            requests.delete(key, options),
-                            S3AsyncClient::deleteObject)
-                    .then()
-                    .onErrorResume(e -> S3Errors.isAbsent(e, options.version())
-                            ? Mono.empty()
-                            : Mono.error(deleteFailure(key, options, e)));
+            return deletes.delete(key, options);
         });
     }
 
@@ -163,13 +156,6 @@ public final class S3Store implements Store {
         if (!settings.versions()) {
             Unsupported.requireNoVersion(operation, key, version);
         }
-    }
-
-    private StoreException deleteFailure(String key, DeleteOptions options, Throwable error) {
-        boolean isLost = options.ifMatch() != null && (S3Errors.status(error) == 412 || S3Errors.status(error) == 409);
-        return isLost
-                ? new PreconditionFailedException("delete", key, "the etag is not " + options.ifMatch(), error)
-                : errors.of("delete", key, error);
     }
 
     @Override
@@ -221,9 +207,13 @@ public final class S3Store implements Store {
         return hedging.sent();
     }
 
+    /**
+     * What the dialect says. If it asks for proof ({@link S3Dialect#withProbedConditions}), a condition that the server was found not to
+     * enforce is missing from then on.
+     */
     @Override
     public StoreCapabilities capabilities() {
-        return settings.dialect().capabilities(settings.versions());
+        return conditions.capabilities();
     }
 
     @Override

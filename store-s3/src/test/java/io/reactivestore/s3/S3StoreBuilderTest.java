@@ -30,6 +30,8 @@ class S3StoreBuilderTest {
         refused(b -> b.readAheadPages(-1), "readAheadPages: need 0..");
         refused(b -> b.requestTimeout(Duration.ZERO), "requestTimeout in ms: need 1..");
         refused(b -> b.partTimeout(Duration.ofMillis(-1)), "partTimeout in ms: need 1..");
+        refused(b -> b.probePrefix(""), "bytes of probePrefix: need 1..");
+        refused(b -> b.probePrefix("x".repeat(1007)), "bytes of probePrefix: need 1..1006");
         refused(b -> b.maxConnections(0), "maxConnections: need 1");
         S3AsyncClient client = EmbeddedStores.client();
         refused(b -> b.client(client).endpoint(URI.create("http://x")), "client: has its own");
@@ -110,7 +112,7 @@ class S3StoreBuilderTest {
     @Test
     void capabilities_areThoseOfTheDialect() {
         S3Store store = S3Store.builder("b")
-                .dialect(S3Dialect.s3Compatible().withConditionalPut(true).withListOrder(ListOrder.UTF16))
+                .dialect(S3Dialect.s3Compatible().withConditionalDelete(false).withListOrder(ListOrder.UTF16))
                 .versions(true)
                 .build();
         assertThat(store.capabilities().conditionalPut()).isTrue();
