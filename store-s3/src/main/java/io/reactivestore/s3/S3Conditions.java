@@ -1,6 +1,7 @@
 package io.reactivestore.s3;
 
 import io.reactivestore.StoreCapabilities;
+import io.reactivestore.StoreRuntime;
 import io.reactivestore.error.StoreUnsupportedException;
 import java.util.EnumMap;
 import java.util.Map;
@@ -9,28 +10,26 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
-import reactor.util.context.Context;
 
 /** Which conditions of writes may be relied on: those of the dialect, and of these, where it asks for proof, those that were proven. */
 final class S3Conditions {
     /*
-     * How it works. The first write that needs a condition has it probed; writes that need the same meanwhile wait for that probe.
+     * How it works. The first write that needs a condition has it probed; writes that need the same meanwhile share that probe.
      *
      *   unknown --first who needs it--> probing --verdict--> known, for as long as the store lives
      *                                   probing --error--> unknown; all who waited get the error
      *                                   probing --last who waited cancels--> unknown; the probe cleans up behind itself
      *
-     *   state      written by    guard            seen by others
-     *   verdicts   the probes    concurrent map   before anybody who waited hears of it
-     *   waiters    refCount      its own lock     nobody is told under it
+     *   state      written by   guard            seen by others
+     *   verdicts   the probes   concurrent map   before anybody who waited hears of it
      *
-     * A probe belongs to all who wait for it, so it sees nobody's Context, and each hears of its end by a task of their own.
+     * Who waits is in SharedWork.
      */
 
-    private final S3Settings settings;
+    private final S3Dialect dialect;
     private final S3Errors errors;
     private final Map<Condition, Verdict> verdicts = new ConcurrentHashMap<>();
-    private final Map<Condition, Mono<Verdict>> probes = new EnumMap<>(Condition.class);
+    private final Map<Condition, SharedWork<Verdict>> probes = new EnumMap<>(Condition.class);
 
     /**
      * What a probe has found.
@@ -40,26 +39,20 @@ final class S3Conditions {
     record Verdict(@Nullable String objection) {}
 
     /** @param probe asks the server for its verdict; fails as the SDK does */
-    S3Conditions(S3Settings settings, S3Errors errors, Function<Condition, Mono<Verdict>> probe) {
-        this.settings = settings;
+    S3Conditions(S3Dialect dialect, StoreRuntime runtime, S3Errors errors, Function<Condition, Mono<Verdict>> probe) {
+        this.dialect = dialect;
         this.errors = errors.about("whether conditions are enforced is being probed: ");
         for (Condition condition : Condition.values()) {
-            probes.put(condition, shared(condition, probe));
+            Mono<Verdict> asking =
+                    Mono.defer(() -> probe.apply(condition)).doOnNext(verdict -> verdicts.put(condition, verdict));
+            probes.put(
+                    condition,
+                    new SharedWork<>(Mono.defer(() -> known(condition).switchIfEmpty(asking)), runtime.delivery()));
         }
     }
 
-    private Mono<Verdict> shared(Condition condition, Function<Condition, Mono<Verdict>> probe) {
-        return Mono.defer(() -> {
-                    Verdict known = verdicts.get(condition);
-                    return known != null ? Mono.just(known) : probe.apply(condition);
-                })
-                .doOnNext(verdict -> verdicts.put(condition, verdict))
-                .contextWrite(context -> Context.empty())
-                .flux()
-                .publish(1)
-                .refCount()
-                .next()
-                .publishOn(settings.runtime().delivery());
+    private Mono<Verdict> known(Condition condition) {
+        return Mono.justOrEmpty(verdicts.get(condition));
     }
 
     /**
@@ -72,7 +65,6 @@ final class S3Conditions {
         if (condition == null) {
             return Mono.empty();
         }
-        S3Dialect dialect = settings.dialect();
         if (!condition.isIn(dialect)) {
             return Mono.error(
                     unsupported(operation, key, "the S3Dialect does not say that this server has " + condition));
@@ -80,27 +72,27 @@ final class S3Conditions {
         if (!dialect.probedConditions()) {
             return Mono.empty();
         }
-        Verdict known = verdicts.get(condition);
-        Mono<Verdict> verdict = known != null
-                ? Mono.just(known)
-                : Objects.requireNonNull(probes.get(condition)).onErrorMap(e -> errors.of(operation, key, e));
+        Mono<Verdict> verdict = known(condition)
+                .switchIfEmpty(Objects.requireNonNull(probes.get(condition))
+                        .join()
+                        .onErrorMap(e -> errors.of(operation, key, e)));
         return verdict.flatMap(found ->
                 found.objection() == null ? Mono.empty() : Mono.error(unsupported(operation, key, found.objection())));
     }
 
     /** What the dialect says, without what was found to be wrong about it by now. */
-    StoreCapabilities capabilities() {
+    StoreCapabilities capabilities(boolean versions) {
         return StoreCapabilities.standard()
-                .withListOrder(settings.dialect().listOrder())
+                .withListOrder(dialect.listOrder())
                 .withConditionalPut(isUsable(Condition.PUT_IF_ABSENT) && isUsable(Condition.PUT_IF_MATCH))
                 .withConditionalDelete(isUsable(Condition.DELETE_IF_MATCH))
                 .withConditionalCopy(isUsable(Condition.COPY_IF_ABSENT) && isUsable(Condition.COPY_IF_MATCH))
-                .withVersions(settings.versions());
+                .withVersions(versions);
     }
 
     private boolean isUsable(Condition condition) {
         Verdict verdict = verdicts.get(condition);
-        return condition.isIn(settings.dialect()) && (verdict == null || verdict.objection() == null);
+        return condition.isIn(dialect) && (verdict == null || verdict.objection() == null);
     }
 
     private static StoreUnsupportedException unsupported(String operation, String key, String reason) {
