@@ -13,12 +13,17 @@ final class Cleanups {
 
     private final Set<Mono<Void>> running = ConcurrentHashMap.newKeySet();
 
-    /** Starts work that nobody waits for, other than close. */
-    void start(Mono<Void> work) {
+    /**
+     * Starts work that goes on whoever waits for it; close does.
+     *
+     * @return its end, which never fails
+     */
+    Mono<Void> start(Mono<Void> work) {
         Mono<Void> shared = work.onErrorComplete().cache();
         running.add(shared);
         shared.doFinally(end -> running.remove(shared))
                 .subscribe(nothing -> {}, e -> LOG.warn("cleaning up failed", e));
+        return shared;
     }
 
     /** Completes when all that was started has ended. */

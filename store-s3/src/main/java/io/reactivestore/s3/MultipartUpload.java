@@ -9,6 +9,8 @@ import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
@@ -18,6 +20,7 @@ import software.amazon.awssdk.core.async.AsyncRequestBody;
 import software.amazon.awssdk.services.s3.S3AsyncClient;
 import software.amazon.awssdk.services.s3.model.CompleteMultipartUploadResponse;
 import software.amazon.awssdk.services.s3.model.CompletedPart;
+import software.amazon.awssdk.services.s3.model.CreateMultipartUploadRequest;
 import software.amazon.awssdk.services.s3.model.CreateMultipartUploadResponse;
 
 /** One upload in parts, on the server. It ends completed or aborted, whoever cancels when. */
@@ -27,11 +30,14 @@ final class MultipartUpload {
      * the creating request is never cancelled, and its answer is noted here before anybody hears of it.
      *
      *   new --create--> creating --answer--> created --complete--> completed
+     *   new --abandon--> abandoned: no longer created
      *                   creating --abandon--> abandoned --answer--> aborted
      *                                         created --abandon--> aborted
      *
-     *   state                 written by                    guard   seen by others
-     *   uploadId, abandoned   answer to create, abandon     this    at once
+     *   state                           written by                    guard   seen by others
+     *   creation, uploadId, abandoned   create, its answer, abandon   this    at once
+     *
+     * All that goes on after an abandon is a cleanup, so that close waits for it.
      */
 
     private static final Logger LOG = Loggers.getLogger(MultipartUpload.class);
@@ -48,6 +54,7 @@ final class MultipartUpload {
     private final S3Requests requests;
     private final S3Settings settings;
     private final Cleanups cleanups;
+    private @Nullable CompletableFuture<Void> creation;
     private @Nullable String uploadId;
     private boolean abandoned;
     private volatile boolean hasParts;
@@ -71,14 +78,39 @@ final class MultipartUpload {
     }
 
     Mono<Void> create(@Nullable Attributes attributes, WriteOptions options) {
-        // The copy is what a cancel ends: neither the request, nor what is to be done with its answer.
-        return calls.call(
-                        settings.requestTimeout(),
-                        client -> client.createMultipartUpload(
-                                        requests.createUpload(operation, key, attributes, options, token))
-                                .whenComplete(this::created)
-                                .copy())
+        return calls.call(settings.requestTimeout(), client -> create(client, attributes, options))
                 .then();
+    }
+
+    private CompletableFuture<CreateMultipartUploadResponse> create(
+            S3AsyncClient client, @Nullable Attributes attributes, WriteOptions options) {
+        CreateMultipartUploadRequest request = requests.createUpload(operation, key, attributes, options, token);
+        CompletableFuture<Void> ended = begin();
+        try {
+            // The copy is what a cancel ends: neither the request, nor what is to be done with its answer.
+            return client.createMultipartUpload(request)
+                    .whenComplete((answer, error) -> {
+                        created(answer);
+                        ended.complete(null);
+                    })
+                    .copy();
+        } catch (RuntimeException notSent) {
+            ended.complete(null);
+            throw notSent;
+        }
+    }
+
+    private synchronized CompletableFuture<Void> begin() {
+        if (abandoned) {
+            throw new CancellationException("the upload is not wanted any more");
+        }
+        CompletableFuture<Void> ended = new CompletableFuture<>();
+        creation = ended;
+        return ended;
+    }
+
+    private synchronized void created(@Nullable CreateMultipartUploadResponse answer) {
+        uploadId = answer == null ? null : answer.uploadId();
     }
 
     Mono<CompletedPart> put(int number, ByteBuffer bytes) {
@@ -135,38 +167,41 @@ final class MultipartUpload {
     /** Leaves nothing of it behind. Never fails; what cannot be removed is logged. */
     Mono<Void> abandon() {
         return Mono.defer(() -> {
-            synchronized (this) {
-                abandoned = true;
-                return uploadId == null ? Mono.empty() : abort(uploadId);
+            CompletableFuture<Void> begun = giveUp();
+            if (begun == null) {
+                return Mono.empty();
             }
+            boolean isCreated = begun.isDone();
+            Mono<Void> cleanup = cleanups.start(Mono.fromFuture(begun, true).then(Mono.defer(this::abort)));
+            // Nobody need wait until the server tells of an upload that is not known yet.
+            return isCreated ? cleanup : Mono.empty();
         });
     }
 
-    private void created(@Nullable CreateMultipartUploadResponse answer, @Nullable Throwable error) {
-        if (answer == null) {
-            return;
-        }
-        boolean tooLate;
-        synchronized (this) {
-            uploadId = answer.uploadId();
-            tooLate = abandoned;
-        }
-        if (tooLate) {
-            cleanups.start(abort(answer.uploadId()));
-        }
+    private synchronized @Nullable CompletableFuture<Void> giveUp() {
+        abandoned = true;
+        return creation;
     }
 
-    private synchronized String id() {
-        return Objects.requireNonNull(uploadId);
+    private String id() {
+        return Objects.requireNonNull(known());
     }
 
-    private Mono<Void> abort(String id) {
+    private Mono<Void> abort() {
+        String id = known();
+        if (id == null) {
+            return Mono.empty();
+        }
         Mono<Void> again = Mono.delay(LATE_PARTS, settings.runtime().timers()).then(abortOnce(id));
         return abortOnce(id).doFirst(() -> {
             if (hasParts) {
                 cleanups.start(again);
             }
         });
+    }
+
+    private synchronized @Nullable String known() {
+        return uploadId;
     }
 
     private Mono<Void> abortOnce(String id) {

@@ -18,7 +18,6 @@ import software.amazon.awssdk.identity.spi.AwsCredentialsIdentity;
 import software.amazon.awssdk.identity.spi.IdentityProvider;
 import software.amazon.awssdk.metrics.MetricPublisher;
 import software.amazon.awssdk.regions.Region;
-import software.amazon.awssdk.services.s3.LegacyMd5Plugin;
 import software.amazon.awssdk.services.s3.S3AsyncClient;
 import software.amazon.awssdk.services.s3.S3AsyncClientBuilder;
 import software.amazon.awssdk.utils.SdkAutoCloseable;
@@ -116,13 +115,15 @@ interface S3Clients {
                             isStrict
                                     ? ResponseChecksumValidation.WHEN_REQUIRED
                                     : ResponseChecksumValidation.WHEN_SUPPORTED)
-                    .overrideConfiguration(override -> override.retryStrategy(RetryMode.STANDARD)
-                            .addExecutionInterceptor(new ThrottleWatch(throttled)))
+                    .overrideConfiguration(override -> {
+                        override.retryStrategy(RetryMode.STANDARD)
+                                .addExecutionInterceptor(new ThrottleWatch(throttled));
+                        if (dialect.bulkDeleteMd5()) {
+                            override.addExecutionInterceptor(new BulkDeleteMd5());
+                        }
+                    })
                     .asyncConfiguration(async -> async.advancedOption(
                             SdkAdvancedAsyncClientOption.FUTURE_COMPLETION_EXECUTOR, Runnable::run));
-            if (dialect.bulkDeleteMd5()) {
-                builder.addPlugin(LegacyMd5Plugin.create());
-            }
             if (endpoint != null) {
                 builder.endpointOverride(endpoint);
             }

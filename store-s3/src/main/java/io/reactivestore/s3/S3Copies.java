@@ -65,9 +65,9 @@ final class S3Copies {
     }
 
     Mono<ObjectInfo> copy(String from, String to, WriteOptions options, WriteToken token) {
-        RuntimeException refusal = writes.refusal(
-                OPERATION, to, options.isConditional(), settings.dialect().conditionalCopy());
-        return refusal != null ? Mono.error(refusal) : copy(from, to, options, token, 1);
+        return writes.listable(OPERATION, to)
+                .then(writes.allowed(OPERATION, to, Condition.ofCopy(options)))
+                .then(copy(from, to, options, token, 1));
     }
 
     private Mono<ObjectInfo> copy(String from, String to, WriteOptions options, WriteToken token, int tries) {
@@ -84,11 +84,16 @@ final class S3Copies {
 
     /** A failed condition is the caller's on the target, or our own on the source. */
     private Mono<ObjectInfo> lost(ObjectInfo source, PreconditionFailedException error) {
+        return requireSame(source, error).then(Mono.error(error));
+    }
+
+    /** Fails with {@link ObjectChangedException} if the source is another one by now, or gone. */
+    private Mono<Void> requireSame(ObjectInfo source, @Nullable Throwable cause) {
         return heads.head(OPERATION, source.key(), null)
                 .filter(now -> now.etag().equals(source.etag()))
-                .flatMap(same -> Mono.<ObjectInfo>error(error))
                 .switchIfEmpty(Mono.error(() -> new ObjectChangedException(
-                        OPERATION, source.key(), "the object was replaced while it was copied", error)));
+                        OPERATION, source.key(), "the object was replaced while it was copied", cause)))
+                .then();
     }
 
     private Mono<ObjectInfo> copyWhole(ObjectInfo source, String to, WriteOptions options, WriteToken ofThisCopy) {
@@ -122,22 +127,24 @@ final class S3Copies {
     }
 
     private Mono<ObjectInfo> copyInParts(ObjectInfo source, String to, WriteOptions options, WriteToken token) {
-        RuntimeException refusal = writes.refusal(
-                OPERATION, to, options.isConditional(), settings.dialect().conditionalMultipart());
-        if (refusal != null) {
-            return Mono.error(refusal);
-        }
         Attributes attributes = attributes(source, options);
-        return Mono.usingWhen(
+        Mono<ObjectInfo> write = Mono.usingWhen(
                 Mono.fromSupplier(() -> writes.newUpload(OPERATION, to, token)),
                 upload -> upload.create(attributes, options)
                         .onErrorMap(e -> errors.of(OPERATION, to, e))
                         .then(copyParts(source, to, upload))
+                        .delayUntil(done -> pinned(source))
                         .flatMap(done -> writes.complete(
                                 OPERATION, to, source.size(), attributes, upload, done, options, token)),
                 upload -> Mono.empty(),
                 (upload, error) -> upload.abandon(),
                 MultipartUpload::abandon);
+        return writes.allowed(OPERATION, to, Condition.ofParts(options)).then(write);
+    }
+
+    /** There are servers that ignore the condition on the source: all parts are of one version if it is still there at the end. */
+    private Mono<Void> pinned(ObjectInfo source) {
+        return source.version() == null ? requireSame(source, null) : Mono.empty();
     }
 
     private Mono<List<CompletedPart>> copyParts(ObjectInfo source, String to, MultipartUpload upload) {
@@ -149,7 +156,10 @@ final class S3Copies {
                 .flatMap(
                         // As values, as in S3Uploads.
                         i -> upload.copy(i + 1, source, spans.get(i))
-                                .onErrorMap(e -> errors.of(OPERATION, to, e))
+                                .onErrorMap(e -> S3Errors.isAbsent(e, null)
+                                                && !S3Errors.code(e).equals("NoSuchUpload")
+                                        ? new ObjectNotFoundException(OPERATION, source.key(), e)
+                                        : errors.of(OPERATION, to, e))
                                 .materialize(),
                         settings.uploadConcurrency(),
                         1)

@@ -1,6 +1,5 @@
 package io.reactivestore.s3;
 
-import io.reactivestore.StoreCapabilities;
 import io.reactivestore.StoreCapabilities.ListOrder;
 import java.util.Objects;
 import java.util.function.Consumer;
@@ -12,17 +11,26 @@ import org.jspecify.annotations.Nullable;
  * <table>
  *   <caption>The presets, by what goes over the wire</caption>
  *   <tr><th></th><th>{@link #aws()}</th><th>{@link #s3Compatible()}</th><th>{@link #strictLegacy()}</th></tr>
- *   <tr><td>checksums of uploads</td><td>CRC32 trailer, {@code aws-chunked}</td><td>none</td><td>none</td></tr>
- *   <tr><td>checksum of a bulk delete</td><td>CRC32 header</td><td>CRC32 header</td><td>CRC32 header, {@code Content-MD5}</td></tr>
+ *   <tr><td>a put, a part</td><td>{@code Content-Encoding: aws-chunked}, {@code x-amz-trailer: x-amz-checksum-crc32}, {@code
+ *   x-amz-sdk-checksum-algorithm}, {@code x-amz-decoded-content-length}, {@code x-amz-content-sha256:
+ *   STREAMING-UNSIGNED-PAYLOAD-TRAILER}</td><td>{@code x-amz-content-sha256: UNSIGNED-PAYLOAD}</td><td>as the second</td></tr>
+ *   <tr><td>of several MiB also</td><td>{@code Expect: 100-continue}</td><td>{@code Expect: 100-continue}</td><td>{@code Expect:
+ *   100-continue}</td></tr>
+ *   <tr><td>a get</td><td>{@code x-amz-checksum-crc32}, {@code x-amz-te: append-md5}</td><td>neither</td><td>neither</td></tr>
+ *   <tr><td>a bulk delete</td><td>{@code x-amz-checksum-crc32}, {@code x-amz-sdk-checksum-algorithm}</td><td>as the
+ *   first</td><td>{@code Content-MD5} instead</td></tr>
+ *   <tr><td>a listing</td><td>{@code encoding-type=url}</td><td>{@code encoding-type=url}</td><td>plain XML</td></tr>
  *   <tr><td>{@code If-Match} of a write</td><td>{@code "etag"}</td><td>{@code "etag"}</td><td>{@code etag}</td></tr>
- *   <tr><td>names in lists</td><td>{@code encoding-type=url}</td><td>{@code encoding-type=url}</td><td>plain XML</td></tr>
  *   <tr><td>addressing</td><td>{@code bucket.host/key}</td><td>{@code host/bucket/key}</td><td>{@code host/bucket/key}</td></tr>
- *   <tr><td>conditional writes</td><td>all</td><td>none</td><td>none</td></tr>
+ *   <tr><td>conditional writes</td><td>trusted</td><td>probed</td><td>probed</td></tr>
  * </table>
  *
- * <p>Conditions are off where it is not known that the server enforces them: a server that ignores one answers success, and two
- * writers win. Turn on what yours is known to do. Without, the operation fails with {@link
- * io.reactivestore.error.StoreUnsupportedException}.
+ * <p>Besides, each request carries what any request of the SDK does: {@code Host}, {@code Authorization}, {@code X-Amz-Date}, {@code
+ * User-Agent}, {@code amz-sdk-invocation-id}, {@code amz-sdk-request}.
+ *
+ * <p>A server that ignores a condition answers success, and two writers win. So where it is not known that the server enforces them,
+ * conditions are probed before they are relied on ({@link #withProbedConditions}); a write whose condition it does not enforce fails with
+ * {@link io.reactivestore.error.StoreUnsupportedException}, as it does where the dialect says that there is no such condition.
  */
 public final class S3Dialect {
 
@@ -35,12 +43,8 @@ public final class S3Dialect {
     }
 
     private static final S3Dialect AWS = new S3Dialect(new Draft().settings());
-    private static final S3Dialect COMPATIBLE = AWS.withChecksums(Checksums.WHEN_REQUIRED)
-            .withPathStyle(true)
-            .withConditionalPut(false)
-            .withConditionalMultipart(false)
-            .withConditionalDelete(false)
-            .withConditionalCopy(false);
+    private static final S3Dialect COMPATIBLE =
+            AWS.withChecksums(Checksums.WHEN_REQUIRED).withPathStyle(true).withProbedConditions(true);
     private static final S3Dialect LEGACY =
             COMPATIBLE.withQuotedIfMatch(false).withUrlEncodedLists(false).withBulkDeleteMd5(true);
 
@@ -70,7 +74,7 @@ public final class S3Dialect {
         return edit(draft -> draft.checksums = checksums);
     }
 
-    /** Sends a bulk delete with {@code Content-MD5} too. A client that was passed in keeps its own setting. */
+    /** Sends a bulk delete with {@code Content-MD5} instead of a CRC32. A client that was passed in keeps its own setting. */
     public S3Dialect withBulkDeleteMd5(boolean bulkDeleteMd5) {
         return edit(draft -> draft.bulkDeleteMd5 = bulkDeleteMd5);
     }
@@ -98,22 +102,30 @@ public final class S3Dialect {
         return edit(draft -> draft.listOrder = listOrder);
     }
 
-    /** Whether the conditions of a put in one request are enforced. */
+    /**
+     * Proves each condition that the dialect has before it is first relied on, instead of taking the dialect's word. What that
+     * writes and deletes is told at {@link S3StoreBuilder#probePrefix}.
+     */
+    public S3Dialect withProbedConditions(boolean probedConditions) {
+        return edit(draft -> draft.probedConditions = probedConditions);
+    }
+
+    /** Whether the server has the conditions of a put in one request. */
     public S3Dialect withConditionalPut(boolean conditionalPut) {
         return edit(draft -> draft.conditionalPut = conditionalPut);
     }
 
-    /** Whether the conditions of a put in several parts are enforced too. */
+    /** Whether it has the conditions of an upload in parts too. */
     public S3Dialect withConditionalMultipart(boolean conditionalMultipart) {
         return edit(draft -> draft.conditionalMultipart = conditionalMultipart);
     }
 
-    /** Whether the condition of a delete is enforced. */
+    /** Whether it has the condition of a delete. */
     public S3Dialect withConditionalDelete(boolean conditionalDelete) {
         return edit(draft -> draft.conditionalDelete = conditionalDelete);
     }
 
-    /** Whether the conditions of a copy, on its target, are enforced. */
+    /** Whether it has the conditions of a copy, on its target. */
     public S3Dialect withConditionalCopy(boolean conditionalCopy) {
         return edit(draft -> draft.conditionalCopy = conditionalCopy);
     }
@@ -142,6 +154,10 @@ public final class S3Dialect {
         return settings.listOrder;
     }
 
+    public boolean probedConditions() {
+        return settings.probedConditions;
+    }
+
     public boolean conditionalPut() {
         return settings.conditionalPut;
     }
@@ -156,15 +172,6 @@ public final class S3Dialect {
 
     public boolean conditionalCopy() {
         return settings.conditionalCopy;
-    }
-
-    StoreCapabilities capabilities(boolean versions) {
-        return StoreCapabilities.standard()
-                .withListOrder(settings.listOrder)
-                .withConditionalPut(settings.conditionalPut)
-                .withConditionalDelete(settings.conditionalDelete)
-                .withConditionalCopy(settings.conditionalCopy)
-                .withVersions(versions);
     }
 
     @Override
@@ -195,6 +202,7 @@ public final class S3Dialect {
         boolean urlEncodedLists = true;
         boolean pathStyle;
         ListOrder listOrder = ListOrder.UTF8;
+        boolean probedConditions;
         boolean conditionalPut = true;
         boolean conditionalMultipart = true;
         boolean conditionalDelete = true;
@@ -209,6 +217,7 @@ public final class S3Dialect {
             urlEncodedLists = s.urlEncodedLists;
             pathStyle = s.pathStyle;
             listOrder = s.listOrder;
+            probedConditions = s.probedConditions;
             conditionalPut = s.conditionalPut;
             conditionalMultipart = s.conditionalMultipart;
             conditionalDelete = s.conditionalDelete;
@@ -223,6 +232,7 @@ public final class S3Dialect {
                     urlEncodedLists,
                     pathStyle,
                     listOrder,
+                    probedConditions,
                     conditionalPut,
                     conditionalMultipart,
                     conditionalDelete,
@@ -237,6 +247,7 @@ public final class S3Dialect {
             boolean urlEncodedLists,
             boolean pathStyle,
             ListOrder listOrder,
+            boolean probedConditions,
             boolean conditionalPut,
             boolean conditionalMultipart,
             boolean conditionalDelete,

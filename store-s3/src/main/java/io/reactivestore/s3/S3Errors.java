@@ -49,10 +49,21 @@ final class S3Errors {
 
     private final String bucket;
     private final BooleanSupplier closed;
+    private final String about;
 
     S3Errors(String bucket, BooleanSupplier closed) {
+        this(bucket, closed, "");
+    }
+
+    private S3Errors(String bucket, BooleanSupplier closed, String about) {
         this.bucket = bucket;
         this.closed = closed;
+        this.about = about;
+    }
+
+    /** The same, with a word before each reason about what was tried, where that is not what the caller asked for. */
+    S3Errors about(String what) {
+        return new S3Errors(bucket, closed, what);
     }
 
     /** The HTTP status that an error tells of, or 0 if no server answered. */
@@ -109,7 +120,7 @@ final class S3Errors {
 
     private StoreException ofAnswer(
             String operation, @Nullable String key, int status, String code, @Nullable Throwable error) {
-        String what = "the server answered " + status + (code.isEmpty() ? "" : " " + code);
+        String what = about + "the server answered " + status + (code.isEmpty() ? "" : " " + code);
         if (code.equals("NoSuchBucket")) {
             return noSuchBucket(operation, key, error);
         }
@@ -146,40 +157,43 @@ final class S3Errors {
     }
 
     StoreUnavailableException noSuchBucket(String operation, @Nullable String key, @Nullable Throwable error) {
-        return new StoreUnavailableException(operation, key, "there is no bucket " + bucket, false, error);
+        return new StoreUnavailableException(operation, key, about + "there is no bucket " + bucket, false, error);
     }
 
-    private static StoreException ofNoAnswer(String operation, @Nullable String key, Throwable error) {
+    private StoreException ofNoAnswer(String operation, @Nullable String key, Throwable error) {
         if (error instanceof TimeoutException) {
-            return new StoreTimeoutException(operation, key, String.valueOf(error.getMessage()), error);
+            return new StoreTimeoutException(operation, key, about + error.getMessage(), error);
         }
         if (says(error, "Acquire operation took longer", "Maximum pending acquire operations exceeded")) {
-            return new StoreRejectedException(operation, key, "no connection was free in time", true, error);
+            return new StoreRejectedException(operation, key, about + "no connection was free in time", true, error);
         }
         if (says(error, "Unable to load credentials", "Failed to load credentials", "Unable to resolve credentials")) {
-            return new StoreAccessDeniedException(operation, key, "no credentials could be found", error);
+            return new StoreAccessDeniedException(operation, key, about + "no credentials could be found", error);
         }
         if (says(error, "different checksum than expected", "checksum mismatch")) {
-            return new StoreCorruptException(operation, key, "the checksum of the answer is wrong", true, error);
+            return new StoreCorruptException(
+                    operation, key, about + "the checksum of the answer is wrong", true, error);
         }
         // Also a connect timeout is one: nothing was sent, so that it is not in doubt what became of a write.
         if (find(error, ConnectException.class, e -> true) != null) {
-            return new StoreUnavailableException(operation, key, "the server cannot be reached", true, error);
+            return new StoreUnavailableException(operation, key, about + "the server cannot be reached", true, error);
         }
         if (find(error, Throwable.class, S3Errors::isTimeout) != null) {
-            return new StoreTimeoutException(operation, key, "the connection fell silent", error);
+            return new StoreTimeoutException(operation, key, about + "the connection fell silent", error);
         }
         if (find(error, SSLException.class, e -> true) != null) {
-            return new StoreUnavailableException(operation, key, "no secure connection can be made", false, error);
+            return new StoreUnavailableException(
+                    operation, key, about + "no secure connection can be made", false, error);
         }
         if (find(error, UnknownHostException.class, e -> true) != null) {
-            return new StoreUnavailableException(operation, key, "the name of the server is not known", true, error);
+            return new StoreUnavailableException(
+                    operation, key, about + "the name of the server is not known", true, error);
         }
         if (find(error, IOException.class, e -> true) != null) {
-            return new StoreUnavailableException(operation, key, "the connection failed", true, error);
+            return new StoreUnavailableException(operation, key, about + "the connection failed", true, error);
         }
         return new StoreUnavailableException(
-                operation, key, "the client failed: " + error.getClass().getSimpleName(), false, error);
+                operation, key, about + "the client failed: " + error.getClass().getSimpleName(), false, error);
     }
 
     /** Netty's timeouts are told by name: this class must also work with a client that has another transport. */

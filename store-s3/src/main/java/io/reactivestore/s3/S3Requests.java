@@ -81,6 +81,14 @@ final class S3Requests {
                 .build();
     }
 
+    GetObjectRequest getWhole(String key, @Nullable String version) {
+        return GetObjectRequest.builder()
+                .bucket(bucket)
+                .key(key)
+                .versionId(version)
+                .build();
+    }
+
     HeadObjectRequest head(String key, @Nullable String version) {
         return HeadObjectRequest.builder()
                 .bucket(bucket)
@@ -94,7 +102,12 @@ final class S3Requests {
     }
 
     PutObjectRequest put(String key, long length, WriteOptions options, @Nullable String token) {
-        Attributes attributes = attributes("put", key, options.attributes());
+        return put("put", key, length, options, token);
+    }
+
+    private PutObjectRequest put(
+            String operation, String key, @Nullable Long length, WriteOptions options, @Nullable String token) {
+        Attributes attributes = attributes(operation, key, options.attributes());
         return PutObjectRequest.builder()
                 .bucket(bucket)
                 .key(key)
@@ -111,6 +124,14 @@ final class S3Requests {
                 .storageClass(options.storageClass())
                 .serverSideEncryption(options.encryption())
                 .ssekmsKeyId(options.encryptionKeyId())
+                .build();
+    }
+
+    /** A put that somebody else will make. What is not given is left to them. */
+    PutObjectRequest putByOthers(String operation, String key, @Nullable Long length, WriteOptions options) {
+        Attributes given = options.attributes() == null ? Attributes.none() : options.attributes();
+        return put(operation, key, length, options, null).toBuilder()
+                .contentType(given.contentType())
                 .build();
     }
 

@@ -1,5 +1,6 @@
 package io.reactivestore.s3;
 
+import io.reactivestore.Keys;
 import io.reactivestore.StoreRuntime;
 import java.time.Duration;
 import java.util.Objects;
@@ -9,6 +10,7 @@ record S3Settings(
         String bucket,
         S3Dialect dialect,
         boolean versions,
+        String probePrefix,
         int partBytes,
         int readConcurrency,
         long maxBufferedReadBytes,
@@ -30,12 +32,17 @@ record S3Settings(
     /** No more than half of the requests can be late. */
     private static final double MAX_HEDGING = 0.5;
 
+    /** What a probe puts behind the prefix. */
+    private static final int PROBE_NAME_BYTES = 18;
+
     S3Settings {
         Objects.requireNonNull(dialect, "dialect");
         Objects.requireNonNull(runtime, "runtime");
         if (bucket.isBlank()) {
             throw new IllegalArgumentException("bucket: need a name");
         }
+        Keys.requirePrefix("probePrefix", probePrefix);
+        require("bytes of probePrefix", Keys.utf8Length(probePrefix), 1, Keys.MAX_BYTES - PROBE_NAME_BYTES);
         require("partBytes", partBytes, 1, MAX_PART_BYTES);
         require("readConcurrency", readConcurrency, 1, 1000);
         require("maxBufferedReadBytes", maxBufferedReadBytes, 1, Long.MAX_VALUE);

@@ -14,19 +14,19 @@ import io.reactivestore.Store;
 import io.reactivestore.StoreCapabilities;
 import io.reactivestore.StoredObject;
 import io.reactivestore.WriteOptions;
-import io.reactivestore.error.PreconditionFailedException;
-import io.reactivestore.error.StoreException;
 import io.reactivestore.internal.Arguments;
 import io.reactivestore.internal.Conditions;
 import io.reactivestore.internal.Lifecycle;
 import io.reactivestore.internal.Unsupported;
+import java.net.URI;
+import java.net.URL;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
-import software.amazon.awssdk.services.s3.S3AsyncClient;
 
 /**
  * The objects of one bucket, on Amazon S3 or a server that speaks its protocol.
@@ -65,9 +65,13 @@ public final class S3Store implements Store {
     private final S3Heads heads;
     private final S3Reads reads;
     private final S3Ranges ranges;
+    private final S3Conditions conditions;
     private final S3Writes writes;
+    private final S3Deletes deletes;
     private final S3Uploads uploads;
     private final S3Copies copies;
+    private final S3Presigning presigning;
+    private final PresignedReads presignedReads;
     private final S3Listing listing;
     private final S3BulkDelete bulkDelete;
 
@@ -84,11 +88,19 @@ public final class S3Store implements Store {
         this.heads = new S3Heads(calls, requests, errors, facts, settings);
         this.reads = new S3Reads(reader, heads, errors, settings, readBudget, lifecycle);
         this.ranges = new S3Ranges(reads, heads, reader, settings);
-        this.writes = new S3Writes(calls, requests, errors, heads, facts, settings, cleanups);
+        this.conditions = new S3Conditions(
+                settings.dialect(),
+                settings.runtime(),
+                errors,
+                condition -> new ConditionProbe(condition, calls, requests, settings, cleanups).run());
+        this.writes = new S3Writes(calls, requests, errors, heads, facts, settings, cleanups, conditions);
+        this.deletes = new S3Deletes(calls, requests, errors, heads, settings, conditions);
         UploadBudget budget = new UploadBudget(
                 settings.maxBufferedUploadBytes(), settings.runtime().delivery());
         this.uploads = new S3Uploads(calls, requests, errors, writes, facts, settings, budget);
         this.copies = new S3Copies(calls, requests, errors, heads, writes, facts, settings, copyLimits);
+        this.presigning = new S3Presigning(this::made, requests, errors, writes, settings);
+        this.presignedReads = new PresignedReads(this::made, hedging, requests, settings, readBudget, lifecycle);
         this.listing = new S3Listing(calls, requests, errors, settings);
         this.bulkDelete = new S3BulkDelete(calls, requests, errors, settings);
     }
@@ -144,18 +156,7 @@ public final class S3Store implements Store {
         Keys.requireNonNull("delete", "options", options);
         return lifecycle.whenOpen("delete", key, () -> {
             requireVersions("delete", key, options.version());
-            if (options.ifMatch() != null && !settings.dialect().conditionalDelete()) {
-                throw S3Writes.notEnforced("delete", key);
-            }
-            return calls.mutate(
-                            settings.requestTimeout(),
-                            new Tries(),
-                            requests.delete(key, options),
-                            S3AsyncClient::deleteObject)
-                    .then()
-                    .onErrorResume(e -> S3Errors.isAbsent(e, options.version())
-                            ? Mono.empty()
-                            : Mono.error(deleteFailure(key, options, e)));
+            return deletes.delete(key, options);
         });
     }
 
@@ -163,13 +164,6 @@ public final class S3Store implements Store {
         if (!settings.versions()) {
             Unsupported.requireNoVersion(operation, key, version);
         }
-    }
-
-    private StoreException deleteFailure(String key, DeleteOptions options, Throwable error) {
-        boolean isLost = options.ifMatch() != null && (S3Errors.status(error) == 412 || S3Errors.status(error) == 409);
-        return isLost
-                ? new PreconditionFailedException("delete", key, "the etag is not " + options.ifMatch(), error)
-                : errors.of("delete", key, error);
     }
 
     @Override
@@ -216,14 +210,100 @@ public final class S3Store implements Store {
         return lifecycle.whenOpen("copy", from, () -> copies.copy(from, to, options, token));
     }
 
+    /** {@link #presignGet(String, Duration, ReadOptions)} of the newest version. */
+    public Mono<PresignedRequest> presignGet(String key, Duration validity) {
+        return presignGet(key, validity, ReadOptions.defaults());
+    }
+
+    /**
+     * Signs a request with which others read an object, all of it or any range, until it expires or the credentials do that signed it.
+     * Whether there is such an object is not asked.
+     *
+     * <p>With a {@link S3StoreBuilder#client} its region, endpoint and credentials are used, and the dialect's addressing.
+     *
+     * @param validity 1 s to 7 days
+     * @param options may name a version; a range and conditions are up to who reads
+     * @return the request; keep it out of logs
+     * @throws IllegalArgumentException if the validity is none, or the options ask for more
+     */
+    public Mono<PresignedRequest> presignGet(String key, Duration validity, ReadOptions options) {
+        Keys.requireKey("presignGet", key);
+        Keys.requireNonNull("presignGet", "options", options);
+        S3Presigning.requireValidity("presignGet", validity);
+        if (!options.equals(ReadOptions.defaults().withVersion(options.version()))) {
+            throw new IllegalArgumentException("presignGet: of the options, only a version can be signed");
+        }
+        return lifecycle.whenOpen("presignGet", key, () -> {
+            requireVersions("presignGet", key, options.version());
+            return presigning.get(key, validity, options.version());
+        });
+    }
+
+    /** {@link #presignPut(String, Duration, WriteOptions, long)} of content of any length. */
+    public Mono<PresignedRequest> presignPut(String key, Duration validity, WriteOptions options) {
+        return presignPut(key, validity, options, null);
+    }
+
+    /**
+     * Signs a request with which others write an object in one request, until it expires or the credentials do that signed it. What
+     * the options have, attributes and conditions, becomes headers that the request must have; they need the same proof as in a {@link
+     * #put}.
+     *
+     * @param validity 1 s to 7 days
+     * @param contentLength how many bytes must be written
+     * @return the request; keep it out of logs
+     * @fails {@link io.reactivestore.error.StoreUnsupportedException} if the server does not enforce the condition
+     * @throws IllegalArgumentException if the validity or the length is none
+     */
+    public Mono<PresignedRequest> presignPut(String key, Duration validity, WriteOptions options, long contentLength) {
+        if (contentLength < 0) {
+            throw new IllegalArgumentException("presignPut: need a length of 0 or more, was " + contentLength);
+        }
+        return presignPut(key, validity, options, Long.valueOf(contentLength));
+    }
+
+    private Mono<PresignedRequest> presignPut(
+            String key, Duration validity, WriteOptions options, @Nullable Long contentLength) {
+        Keys.requireKey("presignPut", key);
+        Keys.requireNonNull("presignPut", "options", options);
+        S3Presigning.requireValidity("presignPut", validity);
+        return lifecycle.whenOpen("presignPut", key, () -> presigning.put(key, validity, options, contentLength));
+    }
+
+    /**
+     * Reads an object by a URL that anybody has presigned for a get, as {@link #get} does by its key: in parts that are pinned to the
+     * etag, within the same limits. Neither the bucket nor the credentials of this store matter. A condition spares no bytes: it is
+     * judged from the answer.
+     *
+     * @param url such as {@link PresignedRequest#url()}; it is never logged by this store, nor part of an error. Reactor Netty logs the
+     *     URLs of requests at its level {@code DEBUG}
+     * @param options range, conditions, limits; no version
+     * @return the answer, or empty when there is no such object; its key is the path of the URL
+     * @fails {@link io.reactivestore.error.StoreAccessDeniedException} if the URL has expired, or is not for a get; and as {@link #get}
+     */
+    public Mono<StoredObject> getPresigned(URI url, ReadOptions options) {
+        Keys.requireNonNull("getPresigned", "url", url);
+        Keys.requireNonNull("getPresigned", "options", options);
+        URL checked = PresignedReads.requireUrl(url);
+        if (options.version() != null) {
+            throw new IllegalArgumentException("getPresigned: the URL says which version, the options must not");
+        }
+        return lifecycle.whenOpen(
+                "getPresigned", PresignedReads.key(url), () -> presignedReads.get(url, checked, options));
+    }
+
     /** How many requests were sent again because they were late ({@link S3StoreBuilder#hedging(double)}). */
     public long hedgedCount() {
         return hedging.sent();
     }
 
+    /**
+     * What the dialect says. If it asks for proof ({@link S3Dialect#withProbedConditions}), a condition that the server was found not to
+     * enforce is missing from then on.
+     */
     @Override
     public StoreCapabilities capabilities() {
-        return settings.dialect().capabilities(settings.versions());
+        return conditions.capabilities(settings.versions());
     }
 
     @Override

@@ -29,6 +29,7 @@ public final class S3StoreBuilder {
     private @Nullable SdkAsyncHttpClient transport;
     private @Nullable Integer maxConnections;
     private boolean versions;
+    private String probePrefix = ".rs-probe/";
     private int partBytes = 8 << 20;
     private int readConcurrency = 8;
     private @Nullable Long maxBufferedReadBytes;
@@ -102,6 +103,22 @@ public final class S3StoreBuilder {
     /** Whether the bucket keeps old versions. If not, none are told, and none can be asked for. Default: no. */
     public S3StoreBuilder versions(boolean versions) {
         this.versions = versions;
+        return this;
+    }
+
+    /**
+     * Where conditions are tried out, if the dialect asks for that ({@link S3Dialect#withProbedConditions}). The first write of a store that
+     * depends on a condition, such as {@code ifMatch} of a put, waits for a probe of that condition: two to five requests that write
+     * and delete one or two objects of at most one byte with a random name under this prefix; nothing else is touched. It needs the right to put
+     * and to delete there, for copies also to get, and in a bucket with versions to delete versions. Nothing is left behind, also after a
+     * failure or a cancel, unless the process is killed or a delete is refused, which is logged. Listings of the whole bucket by others
+     * may see the objects meanwhile.
+     *
+     * <p>What was found out is kept as long as the store lives. A probe that fails is the failure of the write, and the next such write
+     * probes again.
+     */
+    public S3StoreBuilder probePrefix(String prefix) {
+        this.probePrefix = Keys.requireNonNull("probePrefix", "prefix", prefix);
         return this;
     }
 
@@ -218,6 +235,7 @@ public final class S3StoreBuilder {
                 bucket,
                 dialect,
                 versions,
+                probePrefix,
                 partBytes,
                 readConcurrency,
                 read,

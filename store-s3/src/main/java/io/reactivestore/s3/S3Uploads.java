@@ -54,12 +54,8 @@ final class S3Uploads {
     }
 
     Mono<ObjectInfo> put(String key, Content content, WriteOptions options, WriteToken token) {
-        RuntimeException refusal = writes.refusal(
-                OPERATION, key, options.isConditional(), settings.dialect().conditionalPut());
-        if (refusal != null) {
-            return Mono.error(refusal);
-        }
-        return content.length(settings.runtime())
+        return writes.listable(OPERATION, key)
+                .then(content.length(settings.runtime()))
                 .map(OptionalLong::of)
                 .defaultIfEmpty(OptionalLong.empty())
                 .flatMap(length -> Mono.using(
@@ -79,6 +75,12 @@ final class S3Uploads {
                 throw rejected(key, announced + " bytes are more than the " + MAX_OBJECT_BYTES + " of S3");
             }
             partBytes = Math.max(partBytes, (announced + MAX_PARTS - 1) / MAX_PARTS);
+            if (partBytes > settings.maxBufferedUploadBytes()) {
+                throw rejected(
+                        key,
+                        announced + " bytes need parts of " + partBytes + ", and maxBufferedUploadBytes is "
+                                + settings.maxBufferedUploadBytes());
+            }
         }
         Content sized = length.isPresent() ? content.withLength(length.getAsLong()) : content;
         return new ContentReader(
@@ -101,24 +103,21 @@ final class S3Uploads {
                         facts.version(answer.versionId()),
                         S3Facts.answeredAt(answer, settings.runtime().clock()),
                         options.attributes()));
-        return writes.settled(OPERATION, key, options, token, tries, write);
+        return writes.allowed(OPERATION, key, Condition.ofPut(options))
+                .then(writes.settled(OPERATION, key, options, token, tries, write));
     }
 
     private Mono<ObjectInfo> putInParts(
             String key, Part first, ContentReader reader, WriteOptions options, WriteToken token) {
-        RuntimeException refusal = writes.refusal(
-                OPERATION, key, options.isConditional(), settings.dialect().conditionalMultipart());
-        if (refusal != null) {
-            return Mono.error(refusal);
-        }
-        return Mono.usingWhen(
+        Mono<ObjectInfo> upload = Mono.usingWhen(
                 Mono.fromSupplier(() -> writes.newUpload(OPERATION, key, token)),
-                upload -> upload.create(options.attributes(), options)
+                begun -> begun.create(options.attributes(), options)
                         .onErrorMap(e -> errors.of(OPERATION, key, e))
-                        .then(putParts(key, first, reader, upload, options, token)),
-                upload -> Mono.empty(),
-                (upload, error) -> upload.abandon(),
+                        .then(putParts(key, first, reader, begun, options, token)),
+                begun -> Mono.empty(),
+                (begun, error) -> begun.abandon(),
                 MultipartUpload::abandon);
+        return writes.allowed(OPERATION, key, Condition.ofParts(options)).then(upload);
     }
 
     private Mono<ObjectInfo> putParts(

@@ -28,6 +28,7 @@ final class S3Writes {
     private final S3Facts facts;
     private final S3Settings settings;
     private final Cleanups cleanups;
+    private final S3Conditions conditions;
 
     S3Writes(
             S3Calls calls,
@@ -36,7 +37,8 @@ final class S3Writes {
             S3Heads heads,
             S3Facts facts,
             S3Settings settings,
-            Cleanups cleanups) {
+            Cleanups cleanups,
+            S3Conditions conditions) {
         this.calls = calls;
         this.requests = requests;
         this.errors = errors;
@@ -44,6 +46,7 @@ final class S3Writes {
         this.heads = heads;
         this.settings = settings;
         this.cleanups = cleanups;
+        this.conditions = conditions;
     }
 
     WriteToken newToken() {
@@ -54,21 +57,17 @@ final class S3Writes {
         return new MultipartUpload(operation, key, token.value(), calls, requests, settings, cleanups);
     }
 
-    /** Refuses what could not be listed any more, or on what the server would not keep its promise. */
-    @Nullable StoreUnsupportedException refusal(String operation, String key, boolean conditional, boolean enforced) {
-        if (conditional && !enforced) {
-            return notEnforced(operation, key);
-        }
-        if (!settings.dialect().urlEncodedLists() && !S3BulkDelete.canBeInXml(key)) {
-            return new StoreUnsupportedException(
-                    operation, key, "the key has characters that this server's lists cannot carry", null);
-        }
-        return null;
+    /** Completes if the key can be listed once it is there. */
+    Mono<Void> listable(String operation, String key) {
+        return settings.dialect().urlEncodedLists() || S3BulkDelete.canBeInXml(key)
+                ? Mono.empty()
+                : Mono.error(new StoreUnsupportedException(
+                        operation, key, "the key has characters that this server's lists cannot carry", null));
     }
 
-    static StoreUnsupportedException notEnforced(String operation, String key) {
-        return new StoreUnsupportedException(
-                operation, key, "the S3Dialect does not say that this server enforces such a condition", null);
+    /** Completes when the server is known to keep a condition; null for none. */
+    Mono<Void> allowed(String operation, String key, @Nullable Condition condition) {
+        return conditions.require(operation, key, condition);
     }
 
     /** Joins the parts and tells the facts: the answer to a complete has no date, and with some servers no etag. */

@@ -11,7 +11,7 @@ import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Pattern;
 
-/** A server that takes puts, uploads in parts, copies and deletes of one bucket, and enforces conditions. */
+/** A server that takes puts, uploads in parts, copies and deletes of one bucket, and enforces conditions, if it is sent any. */
 final class FakeBucket {
 
     record Stored(byte[] bytes, String etag, Map<String, String> headers) {}
@@ -31,7 +31,7 @@ final class FakeBucket {
             case "HEAD" -> head(key);
             case "PUT" -> upload == null ? put(key, request) : putPart(upload, request);
             case "POST" -> request.has("uploads") ? create(request) : complete(key, upload, request);
-            case "DELETE" -> upload == null ? delete(key) : abort(upload);
+            case "DELETE" -> upload == null ? delete(key, request) : abort(upload);
             default -> Reply.error(501, "NotImplemented");
         };
     }
@@ -60,7 +60,7 @@ final class FakeBucket {
             if (from == null) {
                 return Reply.error(404, "NoSuchKey");
             }
-            if (!('"' + from.etag + '"').equals(request.header("x-amz-copy-source-if-match"))) {
+            if (!isSource(from, request)) {
                 return Reply.error(412, "PreconditionFailed");
             }
             boolean replace = "REPLACE".equals(request.header("x-amz-metadata-directive"));
@@ -69,6 +69,11 @@ final class FakeBucket {
                     + "<LastModified>2015-10-21T07:28:00.000Z</LastModified></CopyObjectResult>");
         }
         return Reply.of(200).header("ETag", '"' + store(key, request.body(), kept(request)) + '"');
+    }
+
+    private static boolean isSource(Stored from, Request request) {
+        String etag = request.header("x-amz-copy-source-if-match");
+        return etag == null || etag.equals('"' + from.etag + '"');
     }
 
     private Reply refusal(String key, Request request) {
@@ -109,9 +114,15 @@ final class FakeBucket {
             parts.put(number, request.body());
             return Reply.of(200).header("ETag", "\"part-" + number + '"');
         }
+        Stored stored = objects.get(source.replaceFirst("^/?bucket/", ""));
+        if (stored == null) {
+            return Reply.error(404, "NoSuchKey");
+        }
+        if (!isSource(stored, request)) {
+            return Reply.error(412, "PreconditionFailed");
+        }
         String[] ends = request.header("x-amz-copy-source-range").substring(6).split("-");
-        byte[] from = objects.get(source.replaceFirst("^/?bucket/", "")).bytes;
-        parts.put(number, Arrays.copyOfRange(from, Integer.parseInt(ends[0]), Integer.parseInt(ends[1]) + 1));
+        parts.put(number, Arrays.copyOfRange(stored.bytes, Integer.parseInt(ends[0]), Integer.parseInt(ends[1]) + 1));
         return Reply.xml("<CopyPartResult><ETag>\"part-" + number + "\"</ETag></CopyPartResult>");
     }
 
@@ -135,9 +146,12 @@ final class FakeBucket {
                 "<CompleteMultipartUploadResult><ETag>\"" + etag + "\"</ETag></CompleteMultipartUploadResult>");
     }
 
-    private Reply delete(String key) {
-        objects.remove(key);
-        return Reply.of(204);
+    private Reply delete(String key, Request request) {
+        Reply refusal = refusal(key, request);
+        if (refusal == null) {
+            objects.remove(key);
+        }
+        return refusal == null ? Reply.of(204) : refusal;
     }
 
     private Reply abort(String upload) {

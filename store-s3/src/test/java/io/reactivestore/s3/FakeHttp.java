@@ -150,6 +150,13 @@ final class FakeHttp implements SdkAsyncHttpClient {
                     .orElse(null);
         }
 
+        /** The same without these headers. */
+        Request without(String... names) {
+            Map<String, List<String>> rest = new LinkedHashMap<>(headers);
+            rest.keySet().removeIf(name -> List.of(names).stream().anyMatch(name::equalsIgnoreCase));
+            return new Request(method, path, query, rest, body);
+        }
+
         boolean has(String parameter) {
             return query.containsKey(parameter);
         }

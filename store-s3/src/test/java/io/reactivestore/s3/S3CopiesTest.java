@@ -143,6 +143,42 @@ class S3CopiesTest {
         assertThat(bucket.objects).doesNotContainKey("to");
     }
 
+    @Test
+    void sourceReplacedBetweenParts_isNeverMixed_alsoWhereThePinIsIgnored() {
+        S3Store cutting = cutting();
+        one(cutting.put("from", Content.bytes(new byte[2500])));
+        byte[] newer = new byte[2500];
+        new Random(2).nextBytes(newer);
+        AtomicInteger parts = new AtomicInteger();
+        server = request -> {
+            Reply reply = bucket.reply(request.without("x-amz-copy-source-if-match"));
+            if (request.has("partNumber") && parts.incrementAndGet() == 1) {
+                bucket.reply(new Request("PUT", "/from", Map.of(), Map.of(), newer));
+            }
+            return reply;
+        };
+        one(cutting.copy("from", "to"));
+        assertThat(bucket.objects.get("to").bytes()).isEqualTo(newer);
+        assertThat(bucket.uploads).isEmpty();
+    }
+
+    @Test
+    void sourceDeletedBetweenParts_isNotFound() {
+        S3Store cutting = cutting();
+        one(cutting.put("from", Content.bytes(new byte[2500])));
+        server = request -> {
+            Reply reply = bucket.reply(request);
+            if (request.has("partNumber")) {
+                bucket.objects.remove("from");
+            }
+            return reply;
+        };
+        assertThat(failure(ObjectNotFoundException.class, cutting.copy("from", "to"))
+                        .key())
+                .isEqualTo("from");
+        assertThat(bucket.uploads).isEmpty();
+    }
+
     private S3Store cutting() {
         return FakeStores.builder(http).build(new S3Copies.Limits(1000, 1000));
     }

@@ -3,7 +3,6 @@ package io.reactivestore.s3;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.reactivestore.Content;
 import io.reactivestore.StoreCapabilities.ListOrder;
 import io.reactivestore.error.StoreException;
 import io.reactivestore.s3.FakeHttp.Reply;
@@ -16,7 +15,6 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
-import reactor.core.publisher.Flux;
 import software.amazon.awssdk.http.async.AsyncExecuteRequest;
 import software.amazon.awssdk.http.async.SdkAsyncHttpClient;
 import software.amazon.awssdk.services.s3.S3AsyncClient;
@@ -32,6 +30,8 @@ class S3StoreBuilderTest {
         refused(b -> b.readAheadPages(-1), "readAheadPages: need 0..");
         refused(b -> b.requestTimeout(Duration.ZERO), "requestTimeout in ms: need 1..");
         refused(b -> b.partTimeout(Duration.ofMillis(-1)), "partTimeout in ms: need 1..");
+        refused(b -> b.probePrefix(""), "bytes of probePrefix: need 1..");
+        refused(b -> b.probePrefix("x".repeat(1007)), "bytes of probePrefix: need 1..1006");
         refused(b -> b.maxConnections(0), "maxConnections: need 1");
         S3AsyncClient client = EmbeddedStores.client();
         refused(b -> b.client(client).endpoint(URI.create("http://x")), "client: has its own");
@@ -110,37 +110,9 @@ class S3StoreBuilderTest {
     }
 
     @Test
-    void presets_sendTheHeadersTheyPromise() {
-        FakeHttp http = FakeStores.http(
-                request -> Reply.xml("<DeleteResult></DeleteResult>").header("ETag", "\"e\""));
-        for (S3Dialect dialect : List.of(S3Dialect.aws(), S3Dialect.s3Compatible(), S3Dialect.strictLegacy())) {
-            S3Store store = S3Store.builder("bucket")
-                    .transport(http)
-                    .endpoint(URI.create("http://s3.test"))
-                    .dialect(dialect)
-                    .credentialsProvider(EmbeddedStores.CREDENTIALS)
-                    .build();
-            Verify.one(store.put("k", Content.text("x")));
-            Verify.all(store.deleteAll(Flux.just("k")));
-        }
-        assertThat(http.requests())
-                .extracting(r -> r.header("x-amz-trailer"))
-                .containsExactly("x-amz-checksum-crc32", null, null, null, null, null);
-        assertThat(http.requests())
-                .extracting(r -> r.header("x-amz-checksum-crc32") != null)
-                .containsExactly(false, true, false, true, false, true);
-        assertThat(http.requests())
-                .extracting(r -> r.header("Content-MD5") != null)
-                .containsExactly(false, false, false, false, false, true);
-        assertThat(http.requests())
-                .extracting(r -> r.header("Host"))
-                .containsExactly("bucket.s3.test", "bucket.s3.test", "s3.test", "s3.test", "s3.test", "s3.test");
-    }
-
-    @Test
     void capabilities_areThoseOfTheDialect() {
         S3Store store = S3Store.builder("b")
-                .dialect(S3Dialect.s3Compatible().withConditionalPut(true).withListOrder(ListOrder.UTF16))
+                .dialect(S3Dialect.s3Compatible().withConditionalDelete(false).withListOrder(ListOrder.UTF16))
                 .versions(true)
                 .build();
         assertThat(store.capabilities().conditionalPut()).isTrue();

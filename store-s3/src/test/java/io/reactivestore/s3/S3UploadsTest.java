@@ -14,12 +14,14 @@ import io.reactivestore.WriteOptions;
 import io.reactivestore.error.PreconditionFailedException;
 import io.reactivestore.error.StoreCorruptException;
 import io.reactivestore.error.StoreException;
+import io.reactivestore.error.StoreRejectedException;
 import io.reactivestore.error.StoreThrottledException;
 import io.reactivestore.error.StoreTimeoutException;
 import io.reactivestore.error.StoreUnavailableException;
 import io.reactivestore.error.StoreUnsupportedException;
 import io.reactivestore.s3.FakeHttp.Reply;
 import io.reactivestore.s3.FakeHttp.Request;
+import java.net.URI;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Arrays;
@@ -370,8 +372,11 @@ class S3UploadsTest {
 
     @Test
     void whatTheDialectDoesNotHave_isRefusedBeforeAnythingIsSent() {
-        S3Store legacy =
-                FakeStores.builder(http).dialect(S3Dialect.strictLegacy()).build();
+        S3Dialect without = S3Dialect.strictLegacy()
+                .withConditionalPut(false)
+                .withConditionalDelete(false)
+                .withConditionalCopy(false);
+        S3Store legacy = FakeStores.builder(http).dialect(without).build();
         refused(legacy.put("k", Content.text("x"), IF_ABSENT));
         refused(legacy.put("a\u0001b", Content.text("x")));
         refused(legacy.copy("k", "a\u0001b"));
@@ -386,6 +391,99 @@ class S3UploadsTest {
                 .build();
         refused(onlySmall.put("k", Content.bytes(BIG), IF_ABSENT));
         assertThat(http.log()).isEmpty();
+    }
+
+    @Test
+    void partsThatFitInNoBudget_areRefusedBeforeTheContentIsRead() {
+        S3Store narrow = FakeStores.builder(http)
+                .uploadPartBytes(PART)
+                .maxBufferedUploadBytes(PART)
+                .build();
+        AtomicInteger read = new AtomicInteger();
+        Content content = Content.publisher(Flux.<ByteBuffer>empty().doOnSubscribe(s -> read.incrementAndGet()))
+                .withLength(10_000L * PART + 1);
+        assertThat(failure(StoreRejectedException.class, narrow.put("k", content))
+                        .reason())
+                .isEqualTo("52428800001 bytes need parts of 5242881, and maxBufferedUploadBytes is 5242880");
+        assertThat(read).hasValue(0);
+    }
+
+    @Test
+    void contentThatWouldNeedTooManyParts_getsLargerOnes() {
+        Content content = Content.publisher(chunks(bytes(2 * PART), 1 << 20)).withLength(10_000L * PART + 1);
+        failure(StoreCorruptException.class, store.put("k", content));
+        assertThat(http.requests().stream().filter(r -> "1".equals(r.parameter("partNumber"))))
+                .allMatch(r -> r.body().length == PART + 1)
+                .hasSize(1);
+        assertThat(bucket.uploads).isEmpty();
+    }
+
+    @Test
+    void budget_isGivenBackOnEveryPath() {
+        S3Store narrow = FakeStores.builder(http)
+                .uploadPartBytes(PART)
+                .maxBufferedUploadBytes(PART)
+                .build();
+        Flux<ByteBuffer> broken = Flux.from(chunks(BIG, 1 << 20)).concatWith(Mono.error(new RuntimeException("mine")));
+        failure(RuntimeException.class, narrow.put("k", Content.publisher(broken)));
+        failure(StoreCorruptException.class, narrow.put("k", Content.bytes(BIG).withLength(PART)));
+        for (String step : List.of("uploads", "partNumber", "uploadId")) {
+            server = request -> request.has(step) && !request.method().equals("DELETE")
+                    ? Reply.error(500, "")
+                    : bucket.reply(request);
+            failure(StoreUnavailableException.class, narrow.put("k", Content.bytes(BIG)));
+            server = request ->
+                    request.has(step) && !request.method().equals("DELETE") ? Reply.silent() : bucket.reply(request);
+            long before = http.count(r -> r.has(step));
+            StepVerifier.create(narrow.put("k", Content.bytes(BIG)))
+                    .expectSubscription()
+                    .then(() -> Awaitility.await().until(() -> http.count(r -> r.has(step)) > before))
+                    .thenCancel()
+                    .verify(PATIENCE);
+        }
+        server = bucket::reply;
+        one(narrow.put("k", Content.bytes(BIG)));
+    }
+
+    @Test
+    void completionThatFails_abortsTheUpload() {
+        server = request -> request.is("POST", "uploadId") ? Reply.error(500, "InternalError") : bucket.reply(request);
+        failure(StoreUnavailableException.class, store.put("k", Content.bytes(BIG)));
+        assertThat(bucket.uploads).isEmpty();
+        assertThat(bucket.objects).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"POST", "DELETE"})
+    void closeRightAfterACancel_waitsUntilTheUploadIsAborted(String held) {
+        CountDownLatch mayAnswer = new CountDownLatch(1);
+        server = request -> {
+            if (request.method().equals(held)) {
+                await(mayAnswer);
+            }
+            // Without parts, there is no second abort that would make up for the first.
+            return request.has("partNumber") ? Reply.silent() : bucket.reply(request);
+        };
+        S3Store own = S3Store.builder("bucket")
+                .transport(http)
+                .endpoint(URI.create("http://s3.test"))
+                .dialect(FakeStores.DIALECT)
+                .credentialsProvider(EmbeddedStores.CREDENTIALS)
+                .uploadPartBytes(PART)
+                .build();
+        Content content =
+                Content.publisher(Flux.from(chunks(bytes(PART + 1), PART + 1)).concatWith(Flux.never()));
+        StepVerifier.create(own.put("k", content))
+                .expectSubscription()
+                .then(() -> Awaitility.await().until(() -> http.count(r -> r.has("uploads")) == 1))
+                .thenCancel()
+                .verify(PATIENCE);
+        Mono<Void> closed = own.close().cache();
+        closed.subscribe(nothing -> {}, e -> {});
+        mayAnswer.countDown();
+        Verify.none(closed);
+        assertThat(http.count(r -> r.has("uploads"))).isEqualTo(1);
+        assertThat(bucket.uploads).isEmpty();
     }
 
     private static void refused(Mono<?> operation) {
