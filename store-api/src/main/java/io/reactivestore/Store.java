@@ -126,7 +126,10 @@ public interface Store {
      */
     Mono<ObjectInfo> copy(String from, String to, WriteOptions options);
 
-    /** What this store can do: known before {@link #open()}; what is found out by asking the server is final after it. */
+    /**
+     * What this store can do: known before {@link #open()}. What is found out by asking the server is final after it, or after the first
+     * operation that needs it; such an operation then fails as if it had been known before.
+     */
     StoreCapabilities capabilities();
 
     /** Does the I/O of opening, once. Implied by the first operation; a failed one is tried again by the next. */
