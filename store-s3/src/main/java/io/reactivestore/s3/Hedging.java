@@ -14,6 +14,7 @@ import reactor.core.Disposable;
 import reactor.core.Disposables;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.MonoSink;
+import reactor.core.publisher.Signal;
 import reactor.util.context.Context;
 
 /**
@@ -181,20 +182,22 @@ final class Hedging {
                             measured.record(runtime.nanoTime() - begin);
                         }
                     })
+                    // As a value, since an error that comes when the race is over would be logged.
+                    .materialize()
                     .subscribe(
-                            answer -> {
-                                if (state.compareAndSet(State.OPEN, State.ANSWERED)) {
-                                    measured.record(runtime.nanoTime() - begin);
-                                    sink.success(answer);
-                                }
-                            },
-                            error -> {
-                                if (left.decrementAndGet() == 0 && state.compareAndSet(State.OPEN, State.ENDED)) {
-                                    sink.error(error);
-                                }
-                            },
-                            () -> {},
-                            Context.of(sink.contextView())));
+                            outcome -> ended(outcome, begin), error -> {}, () -> {}, Context.of(sink.contextView())));
+        }
+
+        private void ended(Signal<T> outcome, long begin) {
+            Throwable error = outcome.getThrowable();
+            if (error == null) {
+                if (state.compareAndSet(State.OPEN, State.ANSWERED)) {
+                    measured.record(runtime.nanoTime() - begin);
+                    sink.success(outcome.get());
+                }
+            } else if (left.decrementAndGet() == 0 && state.compareAndSet(State.OPEN, State.ENDED)) {
+                sink.error(error);
+            }
         }
     }
 }

@@ -43,12 +43,12 @@ final class S3Calls {
 
     /** Makes a call that changes nothing, perhaps more than once: see {@link Hedging}. */
     <T> Mono<T> read(Hedging.Kind kind, Duration timeout, Function<S3AsyncClient, CompletableFuture<T>> request) {
-        Mono<T> once = call(timeout, request).doOnError(error -> {
-            if (S3Errors.isThrottling(error)) {
-                hedging.throttled();
-            }
-        });
-        return hedging.hedged(kind, once);
+        return hedged(kind, call(timeout, request));
+    }
+
+    /** The same for a read that is made of several calls. */
+    <T> Mono<T> hedged(Hedging.Kind kind, Mono<T> read) {
+        return hedging.hedged(kind, read);
     }
 
     /**
@@ -63,7 +63,11 @@ final class S3Calls {
                 .publishOn(runtime.delivery())
                 .handle((outcome, sink) -> {
                     if (outcome.error != null) {
-                        sink.error(unwrap(outcome.error));
+                        Throwable error = unwrap(outcome.error);
+                        if (S3Errors.isThrottling(error)) {
+                            hedging.throttled();
+                        }
+                        sink.error(error);
                     } else if (outcome.answer != null) {
                         sink.next(outcome.answer);
                     }

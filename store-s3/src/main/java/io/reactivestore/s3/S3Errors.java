@@ -75,6 +75,11 @@ final class S3Errors {
         return status == 503 || status == 429 || THROTTLED.contains(code(error));
     }
 
+    /** Whether the connection, not the server, failed. */
+    static boolean isOfTheNetwork(Throwable error) {
+        return find(error, IOException.class, e -> true) != null;
+    }
+
     /** Whether there is no such object or version. That there is no such bucket does not count. */
     static boolean isAbsent(Throwable error, @Nullable String version) {
         return switch (status(error)) {

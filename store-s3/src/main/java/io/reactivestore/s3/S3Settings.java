@@ -14,6 +14,7 @@ record S3Settings(
         long maxBufferedReadBytes,
         double hedging,
         Duration partTimeout,
+        Duration stallTimeout,
         Duration requestTimeout,
         int readAheadPages,
         int uploadPartBytes,
@@ -47,6 +48,7 @@ record S3Settings(
         require("maxBufferedUploadBytes", maxBufferedUploadBytes, uploadPartBytes, Long.MAX_VALUE);
         require("readAheadPages", readAheadPages, 0, 1000);
         require("partTimeout in ms", partTimeout.toMillis(), 1, Long.MAX_VALUE);
+        require("stallTimeout in ms", stallTimeout.toMillis(), 1, Long.MAX_VALUE);
         require("requestTimeout in ms", requestTimeout.toMillis(), 1, Long.MAX_VALUE);
     }
 

@@ -37,7 +37,8 @@ import software.amazon.awssdk.services.s3.S3AsyncClient;
  *   <li>Signals arrive on the runtime's delivery scheduler.
  *   <li>A {@code get} is one request for the first part. Further parts are pinned to the version that it found, and several of
  *       them travel at a time as far as the body is asked for, within {@link S3StoreBuilder#maxBufferedReadBytes(long)}. A part
- *       that breaks or is not as long as announced is an error. When the caller's copy is still good a head follows, because S3 then
+ *       that breaks, or stalls for {@link S3StoreBuilder#stallTimeout}, is resumed at the byte that is missing; three resumes in a row
+ *       that bring nothing are an error, as is a part that takes longer than {@link S3StoreBuilder#partTimeout}. When the caller's copy is still good a head follows, because S3 then
  *       tells no size.
  *   <li>A {@code put} reads its content into memory part by part, within {@link S3StoreBuilder#maxBufferedUploadBytes(long)}. An
  *       upload in parts that fails or is cancelled is aborted. The last-modified that it tells is when the server answered, if
@@ -60,6 +61,7 @@ public final class S3Store implements Store {
     private final Cleanups cleanups = new Cleanups();
     private final Hedging hedging;
     private final S3Calls calls;
+    private final PartReader reader;
     private final S3Requests requests;
     private final S3Errors errors;
     private final S3Heads heads;
@@ -79,7 +81,7 @@ public final class S3Store implements Store {
         this.requests = new S3Requests(settings.bucket(), settings.dialect());
         this.errors = new S3Errors(settings.bucket(), lifecycle::isClosed);
         S3Facts facts = new S3Facts(settings.versions());
-        PartReader reader = new PartReader(calls, requests, errors, facts, settings);
+        this.reader = new PartReader(calls, requests, errors, facts, settings);
         ReadBudget readBudget = new ReadBudget(settings.maxBufferedReadBytes(), LEAST_PART_BYTES);
         this.heads = new S3Heads(calls, requests, errors, facts, settings);
         this.reads = new S3Reads(reader, heads, errors, settings, readBudget, lifecycle);
@@ -219,6 +221,11 @@ public final class S3Store implements Store {
     /** How many requests were sent again because they were late ({@link S3StoreBuilder#hedging(double)}). */
     public long hedgedCount() {
         return hedging.sent();
+    }
+
+    /** How many requests for the rest of a part that broke or stalled were made. */
+    public long resumedCount() {
+        return reader.resumed();
     }
 
     @Override

@@ -34,6 +34,7 @@ public final class S3StoreBuilder {
     private @Nullable Long maxBufferedReadBytes;
     private double hedging;
     private Duration partTimeout = Duration.ofSeconds(60);
+    private Duration stallTimeout = Duration.ofSeconds(5);
     private Duration requestTimeout = Duration.ofSeconds(30);
     private int readAheadPages;
     private int uploadPartBytes = 8 << 20;
@@ -140,9 +141,18 @@ public final class S3StoreBuilder {
         return this;
     }
 
-    /** How long one part may take, read or written, with all tries of the SDK's. Default: 60 s. */
+    /** How long one part may take, read or written, with all tries of the SDK's and all its resumes. Default: 60 s. */
     public S3StoreBuilder partTimeout(Duration timeout) {
         this.partTimeout = Keys.requireNonNull("partTimeout", "timeout", timeout);
+        return this;
+    }
+
+    /**
+     * How long the bytes of a part that is read may stop coming, once its answer has begun, before the connection is given up and the rest
+     * asked for on another one. A reader who is slow does not count: a part is always taken as fast as it comes. Default: 5 s.
+     */
+    public S3StoreBuilder stallTimeout(Duration timeout) {
+        this.stallTimeout = Keys.requireNonNull("stallTimeout", "timeout", timeout);
         return this;
     }
 
@@ -205,7 +215,7 @@ public final class S3StoreBuilder {
         return new S3Store(settings(), clients(), copyLimits);
     }
 
-    private S3Settings settings() {
+    S3Settings settings() {
         long upload = maxBufferedUploadBytes != null
                 ? maxBufferedUploadBytes
                 : Math.max(
@@ -223,6 +233,7 @@ public final class S3StoreBuilder {
                 read,
                 hedging,
                 partTimeout,
+                stallTimeout,
                 requestTimeout,
                 readAheadPages,
                 uploadPartBytes,
