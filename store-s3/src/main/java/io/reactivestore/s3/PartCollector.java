@@ -56,7 +56,7 @@ final class PartCollector implements AsyncResponseTransformer<GetObjectResponse,
     private final @Nullable Part begun;
     private final S3Facts facts;
     private final S3Settings settings;
-    private volatile Attempt attempt = new Attempt();
+    private volatile Attempt attempt;
 
     /**
      * A collector of one answer.
@@ -80,6 +80,7 @@ final class PartCollector implements AsyncResponseTransformer<GetObjectResponse,
         this.begun = begun;
         this.facts = facts;
         this.settings = settings;
+        this.attempt = new Attempt();
     }
 
     /** What the last attempt has brought, or null if it has not ended, or with an error. */
@@ -88,12 +89,19 @@ final class PartCollector implements AsyncResponseTransformer<GetObjectResponse,
         return last.isCompletedExceptionally() ? null : last.getNow(null);
     }
 
-    /** How much of the part is here, for a message; empty before the head of an answer. */
+    /** How long the last attempt waited for the head of its answer. */
+    long firstByteNanos() {
+        return attempt.firstByteNanos;
+    }
+
+    /** How much of the part is here, for a message; empty if that is nothing, not even a head. */
     String progress() {
-        Part filling = attempt.part;
-        return filling == null
-                ? ""
-                : filling.withReceived(attempt.received, null).progress();
+        Attempt last = attempt;
+        Part filling = last.part;
+        if (filling != null) {
+            return filling.withReceived(last.received, null).progress();
+        }
+        return begun == null ? "" : begun.progress();
     }
 
     @Override
@@ -174,6 +182,8 @@ final class PartCollector implements AsyncResponseTransformer<GetObjectResponse,
     private final class Attempt implements Subscriber<ByteBuffer> {
 
         private final CompletableFuture<Part> result = new CompletableFuture<>();
+        private final long begin = settings.runtime().nanoTime();
+        private volatile long firstByteNanos;
         private volatile @Nullable Part part;
         private volatile int received;
         private volatile long since;
@@ -210,6 +220,7 @@ final class PartCollector implements AsyncResponseTransformer<GetObjectResponse,
             Disposable.Swap timer = Disposables.swap();
             var unused = result.whenComplete((nothing, error) -> timer.dispose());
             since = runtime.nanoTime();
+            firstByteNanos = since - begin;
             timer.update(runtime.timers()
                     .schedule(() -> look(timer), settings.stallTimeout().toNanos(), TimeUnit.NANOSECONDS));
         }

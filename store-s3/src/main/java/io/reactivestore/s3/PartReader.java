@@ -127,9 +127,8 @@ final class PartReader {
      * @fails as the SDK does, for the caller to judge what an absent or unmodified object means
      */
     Mono<Part> first(String operation, String key, ByteRange range, ReadOptions options) {
-        return calls.hedged(
-                Hedging.Kind.ofRead(length(range, options)),
-                Mono.defer(() -> new Reading(operation, key).first(range, options)));
+        Hedging.Kind kind = Hedging.Kind.ofRead(length(range, options));
+        return calls.hedged(kind, Mono.defer(() -> new Reading(operation, key, kind).first(range, options)));
     }
 
     /**
@@ -138,9 +137,8 @@ final class PartReader {
      * @fails {@link ObjectChangedException} if the object is another one by now, or gone
      */
     Mono<Part> pinned(String operation, ObjectInfo pin, Span span) {
-        return calls.hedged(
-                Hedging.Kind.ofRead(span.length()),
-                Mono.defer(() -> new Reading(operation, pin.key()).pinned(pin, span)));
+        Hedging.Kind kind = Hedging.Kind.ofRead(span.length());
+        return calls.hedged(kind, Mono.defer(() -> new Reading(operation, pin.key(), kind).pinned(pin, span)));
     }
 
     /** How much a request for a range brings at most. */
@@ -168,13 +166,15 @@ final class PartReader {
 
         private final String operation;
         private final String key;
+        private final Hedging.Kind kind;
         private final long begin = settings.runtime().nanoTime();
         private int resumes;
         private int fruitless;
 
-        Reading(String operation, String key) {
+        Reading(String operation, String key, Hedging.Kind kind) {
             this.operation = operation;
             this.key = key;
+            this.kind = kind;
         }
 
         Mono<Part> first(ByteRange range, ReadOptions options) {
@@ -191,7 +191,8 @@ final class PartReader {
             PartCollector collector = collector(ByteRange.of(rest.start(), rest.end()), begun.info, begun);
             return ask(requests.getPinned(begun.info, rest), collector, begun.received, e -> {
                 StoreException error = errorOf(begun.info, e);
-                return error instanceof ObjectChangedException ? error : withProgress(error, begun, e);
+                boolean tellsAll = error instanceof ObjectChangedException || e instanceof TimeoutException;
+                return tellsAll ? error : withProgress(error, begun, e);
             });
         }
 
@@ -221,6 +222,7 @@ final class PartReader {
                                 ? Mono.just(came)
                                 : Mono.error(error.apply(e instanceof TimeoutException ? tooLate(collector) : e));
                     })
+                    .doOnNext(part -> calls.firstByte(kind, collector.firstByteNanos()))
                     .flatMap(part -> part.broken == null ? Mono.just(part) : goOn(part, part.broken, before));
         }
 

@@ -75,6 +75,11 @@ final class S3Errors {
         return status == 503 || status == 429 || THROTTLED.contains(code(error));
     }
 
+    /** Whether a server told of it, and not to ask for fewer requests. */
+    static boolean isAnswer(Throwable error) {
+        return status(error) != 0 && !isThrottling(error);
+    }
+
     /** Whether the connection, not the server, failed. */
     static boolean isOfTheNetwork(Throwable error) {
         return find(error, IOException.class, e -> true) != null;
@@ -155,6 +160,9 @@ final class S3Errors {
     }
 
     private static StoreException ofNoAnswer(String operation, @Nullable String key, Throwable error) {
+        if (error instanceof RequestLine.FullException) {
+            return new StoreRejectedException(operation, key, String.valueOf(error.getMessage()), true, error);
+        }
         if (error instanceof TimeoutException) {
             return new StoreTimeoutException(operation, key, String.valueOf(error.getMessage()), error);
         }

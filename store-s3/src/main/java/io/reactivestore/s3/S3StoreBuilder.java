@@ -17,6 +17,7 @@ import software.amazon.awssdk.services.s3.S3AsyncClient;
  */
 public final class S3StoreBuilder {
 
+    private static final int DEFAULT_CONNECTIONS = 64;
     private static final int MIN_DEFAULT_UPLOAD_BYTES = 32 << 20;
     private static final long MAX_DEFAULT_READ_BYTES = 64 << 20;
 
@@ -28,6 +29,9 @@ public final class S3StoreBuilder {
     private @Nullable IdentityProvider<? extends AwsCredentialsIdentity> credentials;
     private @Nullable SdkAsyncHttpClient transport;
     private @Nullable Integer maxConnections;
+    private @Nullable Integer maxRequests;
+    private boolean adaptiveRequests = true;
+    private int maxWaitingRequests = 10_000;
     private boolean versions;
     private int partBytes = 8 << 20;
     private int readConcurrency = 8;
@@ -97,6 +101,31 @@ public final class S3StoreBuilder {
     /** The most connections of the default transport. Default: 64. */
     public S3StoreBuilder maxConnections(int maxConnections) {
         this.maxConnections = maxConnections;
+        return this;
+    }
+
+    /**
+     * The most requests of this store under way at a time. The limit is lower while the service answers that there are too many (503), or
+     * takes much longer to begin its answers than it could. A request sent again, by hedging or for the rest of a part, counts like any
+     * other. Default: {@link #maxConnections}, also with a client or transport that was passed in.
+     */
+    public S3StoreBuilder maxRequests(int requests) {
+        this.maxRequests = requests;
+        return this;
+    }
+
+    /** As many requests at a time as {@link #maxRequests} says, whatever the service answers. */
+    public S3StoreBuilder fixedRequests() {
+        this.adaptiveRequests = false;
+        return this;
+    }
+
+    /**
+     * How many requests may wait for their turn, in the order in which they came. The operation that needs one more fails with a retryable
+     * {@link io.reactivestore.error.StoreRejectedException}. Time in line counts for the timeouts. Default: 10000.
+     */
+    public S3StoreBuilder maxWaitingRequests(int requests) {
+        this.maxWaitingRequests = requests;
         return this;
     }
 
@@ -235,6 +264,9 @@ public final class S3StoreBuilder {
                 partTimeout,
                 stallTimeout,
                 requestTimeout,
+                maxRequests != null ? maxRequests : connections(),
+                adaptiveRequests,
+                maxWaitingRequests,
                 readAheadPages,
                 uploadPartBytes,
                 uploadConcurrency,
@@ -242,12 +274,16 @@ public final class S3StoreBuilder {
                 runtime);
     }
 
-    private S3Clients clients() {
-        int connections = maxConnections == null ? 64 : maxConnections;
+    private int connections() {
+        int connections = maxConnections == null ? DEFAULT_CONNECTIONS : maxConnections;
         if (connections < 1) {
             throw new IllegalArgumentException("maxConnections: need 1 or more, was " + connections);
         }
-        S3Clients.Settings made = new S3Clients.Settings(region, endpoint, credentials, transport, connections);
+        return connections;
+    }
+
+    private S3Clients clients() {
+        S3Clients.Settings made = new S3Clients.Settings(region, endpoint, credentials, transport, connections());
         if (client == null) {
             return made;
         }

@@ -19,8 +19,12 @@ class HedgedReadsTest {
     private static final byte[] OBJECT = new byte[100];
 
     private volatile Reply next = object();
+    private volatile boolean isThrottling;
 
     private final FakeHttp http = FakeStores.http(request -> {
+        if (isThrottling) {
+            return Reply.error(503, "SlowDown");
+        }
         Reply reply = next;
         next = object();
         return reply;
@@ -83,8 +87,10 @@ class HedgedReadsTest {
                 .hedging(0.05)
                 .build();
         learn(store);
-        next = Reply.error(503, "SlowDown");
+        // Also of a second attempt, if the first one was late by chance.
+        isThrottling = true;
         assertThatThrownBy(() -> store.getBytes("k").block(PATIENCE)).isInstanceOf(StoreThrottledException.class);
+        isThrottling = false;
         long before = store.hedgedCount();
         next = Reply.silent();
         assertThatThrownBy(() -> store.getBytes("k").block(PATIENCE)).hasMessageContaining("no answer within");
