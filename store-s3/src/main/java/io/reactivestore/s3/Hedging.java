@@ -9,11 +9,13 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import reactor.core.Disposable;
 import reactor.core.Disposables;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.MonoSink;
+import reactor.core.publisher.Signal;
 import reactor.util.context.Context;
 
 /**
@@ -27,7 +29,7 @@ final class Hedging {
      * How it works. Each request earns a fraction of a token, a second attempt costs one. The first attempt is begun at once.
      *
      *   alone --answer or error--> over
-     *   alone --late, a token is there, no throttling--> with others
+     *   alone --late, a token is there, no throttling, nobody waits to be sent--> with others
      *   with others --late again, as before, fewer than three--> with others
      *   with others --answer of one--> over, the others are cancelled
      *   with others --error of one--> alone, or with others
@@ -69,15 +71,22 @@ final class Hedging {
 
     private final double budget;
     private final StoreRuntime runtime;
+    private final BooleanSupplier isBusy;
     private final Map<Kind, Latencies> latencies = new EnumMap<>(Kind.class);
     private final LongAdder sent = new LongAdder();
     private double tokens = 1;
     private volatile @Nullable Long throttledAt;
 
-    /** @param budget the share of requests that may be sent again; 0 for none */
-    Hedging(double budget, StoreRuntime runtime) {
+    /**
+     * Sends nothing again by itself.
+     *
+     * @param budget the share of requests that may be sent again; 0 for none
+     * @param isBusy whether requests wait to be sent: then another one would only wait too
+     */
+    Hedging(double budget, StoreRuntime runtime, BooleanSupplier isBusy) {
         this.budget = budget;
         this.runtime = runtime;
+        this.isBusy = isBusy;
         for (Kind kind : Kind.values()) {
             latencies.put(kind, new Latencies(Math.max(LEAST_QUANTILE, 1 - budget)));
         }
@@ -160,7 +169,7 @@ final class Hedging {
         }
 
         private void again() {
-            if (state.get() != State.OPEN || isThrottling() || !spend()) {
+            if (state.get() != State.OPEN || isThrottling() || isBusy.getAsBoolean() || !spend()) {
                 return;
             }
             // Once none is left, the last one's error was told already.
@@ -181,20 +190,22 @@ final class Hedging {
                             measured.record(runtime.nanoTime() - begin);
                         }
                     })
+                    // As a value, since an error that comes when the race is over would be logged.
+                    .materialize()
                     .subscribe(
-                            answer -> {
-                                if (state.compareAndSet(State.OPEN, State.ANSWERED)) {
-                                    measured.record(runtime.nanoTime() - begin);
-                                    sink.success(answer);
-                                }
-                            },
-                            error -> {
-                                if (left.decrementAndGet() == 0 && state.compareAndSet(State.OPEN, State.ENDED)) {
-                                    sink.error(error);
-                                }
-                            },
-                            () -> {},
-                            Context.of(sink.contextView())));
+                            outcome -> ended(outcome, begin), error -> {}, () -> {}, Context.of(sink.contextView())));
+        }
+
+        private void ended(Signal<T> outcome, long begin) {
+            Throwable error = outcome.getThrowable();
+            if (error == null) {
+                if (state.compareAndSet(State.OPEN, State.ANSWERED)) {
+                    measured.record(runtime.nanoTime() - begin);
+                    sink.success(outcome.get());
+                }
+            } else if (left.decrementAndGet() == 0 && state.compareAndSet(State.OPEN, State.ENDED)) {
+                sink.error(error);
+            }
         }
     }
 }

@@ -205,7 +205,7 @@ final class MultipartUpload {
     }
 
     private Mono<Void> abortOnce(String id) {
-        return Flux.defer(() -> calls.call(
+        return Flux.defer(() -> calls.tidy(
                         settings.requestTimeout(),
                         client -> client.abortMultipartUpload(requests.abortUpload(key, id))))
                 .onErrorResume(e -> S3Errors.status(e) == 404 ? Mono.empty() : Mono.error(e))

@@ -1,50 +1,114 @@
 package io.reactivestore.s3;
 
 import io.reactivestore.ByteRange;
+import io.reactivestore.ObjectInfo;
 import io.reactivestore.Span;
+import io.reactivestore.StoreRuntime;
 import io.reactivestore.error.StoreCorruptException;
 import io.reactivestore.error.StoreException;
 import io.reactivestore.error.StoreUnsupportedException;
 import io.reactivestore.s3.PartReader.Part;
 import java.nio.ByteBuffer;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Subscriber;
 import org.reactivestreams.Subscription;
+import reactor.core.Disposable;
+import reactor.core.Disposables;
 import software.amazon.awssdk.core.async.AsyncResponseTransformer;
 import software.amazon.awssdk.core.async.SdkPublisher;
 import software.amazon.awssdk.services.s3.model.GetObjectResponse;
 
 /**
  * Collects the body of one answer into one array, and counts: neither the SDK nor every transport below it notices a body that is
- * too short.
+ * too short. A body that breaks is an answer all the same: with the bytes that came, and the reason.
  *
- * <p>The SDK makes one attempt after the other with it, each begun by {@link #prepare()}.
+ * <p>The SDK makes one attempt after the other with it, each begun by {@link #prepare()}, until one has brought the head of an answer.
  */
 final class PartCollector implements AsyncResponseTransformer<GetObjectResponse, Part> {
+    /*
+     * How it works. Each attempt ends once, when its result is completed.
+     *
+     *   asked --head that fits--> filling --all bytes--> the whole part
+     *   asked --error, head that does not fit--> the error: the SDK tries again, or tells it
+     *   filling --failure of the network, end too early, silence for stallTimeout--> the part as far as it came
+     *   filling --any other error--> that error
+     *
+     *   state            written by                           guard      seen by others
+     *   part             onResponse                           volatile   before the body begins
+     *   received, since  the body's signals                   volatile   at once
+     *   result           signals, timer, SDK that gives up    atomic     at once
+     *
+     * An attempt that the timer ends may still be copying a piece. These are bytes of the same version in their own place, so that it does
+     * not matter that the request for the rest brings them again.
+     */
 
     private static final Pattern CONTENT_RANGE = Pattern.compile("bytes (\\d{1,18})-(\\d{1,18})/(\\d{1,18})");
 
     private final String operation;
     private final String key;
     private final ByteRange range;
+    private final @Nullable ObjectInfo pin;
+    private final @Nullable Part begun;
     private final S3Facts facts;
-    private volatile Attempt attempt = new Attempt();
+    private final S3Settings settings;
+    private volatile Attempt attempt;
 
-    PartCollector(String operation, String key, ByteRange range, S3Facts facts) {
+    /**
+     * A collector of one answer.
+     *
+     * @param range what is asked for
+     * @param pin the version that must be served, or null for any
+     * @param begun the part of which the range is the rest, or null for a new one
+     */
+    PartCollector(
+            String operation,
+            String key,
+            ByteRange range,
+            @Nullable ObjectInfo pin,
+            @Nullable Part begun,
+            S3Facts facts,
+            S3Settings settings) {
         this.operation = operation;
         this.key = key;
         this.range = range;
+        this.pin = pin;
+        this.begun = begun;
         this.facts = facts;
+        this.settings = settings;
+        this.attempt = new Attempt();
+    }
+
+    /** What the last attempt has brought, or null if it has not ended, or with an error. */
+    @Nullable Part result() {
+        CompletableFuture<Part> last = attempt.result;
+        return last.isCompletedExceptionally() ? null : last.getNow(null);
+    }
+
+    /** How long the last attempt waited for the head of its answer. */
+    long firstByteNanos() {
+        return attempt.firstByteNanos;
+    }
+
+    /** How much of the part is here, for a message; empty if that is nothing, not even a head. */
+    String progress() {
+        Attempt last = attempt;
+        Part filling = last.part;
+        if (filling != null) {
+            return filling.withReceived(last.received, null).progress();
+        }
+        return begun == null ? "" : begun.progress();
     }
 
     @Override
     public CompletableFuture<Part> prepare() {
-        Attempt begun = new Attempt();
-        attempt = begun;
-        return begun.result;
+        Attempt next = new Attempt();
+        attempt = next;
+        return next.result;
     }
 
     @Override
@@ -64,7 +128,7 @@ final class PartCollector implements AsyncResponseTransformer<GetObjectResponse,
 
     @Override
     public void exceptionOccurred(Throwable error) {
-        attempt.result.completeExceptionally(error);
+        attempt.failed(error);
     }
 
     /** What of the object the answer carries. */
@@ -118,22 +182,59 @@ final class PartCollector implements AsyncResponseTransformer<GetObjectResponse,
     private final class Attempt implements Subscriber<ByteBuffer> {
 
         private final CompletableFuture<Part> result = new CompletableFuture<>();
-        private @Nullable Part part;
+        private final long begin = settings.runtime().nanoTime();
+        private volatile long firstByteNanos;
+        private volatile @Nullable Part part;
+        private volatile int received;
+        private volatile long since;
+
+        /** Whether the answer is the whole object instead of a range: then only its beginning is taken, and no rest can be asked for. */
+        private boolean isUnranged;
+
         private boolean hasMore;
-        private int received;
         private @Nullable Subscription subscription;
 
         void answered(GetObjectResponse response) {
             long size = size(response);
             Span span = served(response, size);
-            hasMore = response.contentRange() == null && span.length() < size;
+            isUnranged = response.contentRange() == null;
+            hasMore = isUnranged && span.length() < size;
             if (span.length() > Integer.MAX_VALUE - 8) {
                 throw corrupt("the answer carries " + span.length() + " bytes, more than were asked for");
             }
-            if (S3Facts.unquoted(response.eTag()).isEmpty()) {
+            ObjectInfo info = facts.of(key, response, size);
+            if (info.etag().isEmpty()) {
                 throw corrupt("the answer has no etag");
             }
-            part = new Part(facts.of(key, response, size), span, new byte[(int) span.length()]);
+            if (pin != null && !(info.etag().equals(pin.etag()) && size == pin.size())) {
+                throw PartReader.changed(operation, pin, "the etag is " + info.etag() + " now", null);
+            }
+            Part filling = begun != null ? begun : new Part(info, span, new byte[(int) span.length()], 0, null);
+            received = filling.received();
+            part = filling;
+            watch();
+        }
+
+        private void watch() {
+            StoreRuntime runtime = settings.runtime();
+            Disposable.Swap timer = Disposables.swap();
+            var unused = result.whenComplete((nothing, error) -> timer.dispose());
+            since = runtime.nanoTime();
+            firstByteNanos = since - begin;
+            timer.update(runtime.timers()
+                    .schedule(() -> look(timer), settings.stallTimeout().toNanos(), TimeUnit.NANOSECONDS));
+        }
+
+        private void look(Disposable.Swap timer) {
+            StoreRuntime runtime = settings.runtime();
+            long left = since + settings.stallTimeout().toNanos() - runtime.nanoTime();
+            if (left > 0) {
+                timer.update(runtime.timers().schedule(() -> look(timer), left, TimeUnit.NANOSECONDS));
+            } else {
+                ended(new TimeoutException(
+                        "nothing came for " + settings.stallTimeout().toMillis() + " ms"));
+                cancel();
+            }
         }
 
         @Override
@@ -153,7 +254,9 @@ final class PartCollector implements AsyncResponseTransformer<GetObjectResponse,
             if (filling == null || result.isDone()) {
                 return;
             }
-            int free = filling.bytes().length - received;
+            since = settings.runtime().nanoTime();
+            int before = received;
+            int free = filling.bytes().length - before;
             if (chunk.remaining() > free && !hasMore) {
                 result.completeExceptionally(
                         corrupt("more than the " + filling.bytes().length + " bytes of " + filling.span() + " came"));
@@ -161,33 +264,51 @@ final class PartCollector implements AsyncResponseTransformer<GetObjectResponse,
                 return;
             }
             int count = Math.min(free, chunk.remaining());
-            chunk.get(chunk.position(), filling.bytes(), received, count);
-            received += count;
-            if (hasMore && received == filling.bytes().length) {
-                result.complete(filling);
+            chunk.get(chunk.position(), filling.bytes(), before, count);
+            received = before + count;
+            if (hasMore && count == free) {
+                result.complete(filling.withReceived(before + count, null));
                 cancel();
             }
         }
 
         @Override
         public void onError(Throwable error) {
-            result.completeExceptionally(error);
+            failed(error);
         }
 
         @Override
         public void onComplete() {
-            Part filled = part;
-            if (filled != null && received == filled.bytes().length) {
-                result.complete(filled);
-            } else if (filled != null) {
-                result.completeExceptionally(corrupt(
-                        received + " of the " + filled.bytes().length + " bytes of " + filled.span() + " came"));
+            if (part != null) {
+                ended(corrupt("the answer ended"));
+            }
+        }
+
+        void failed(Throwable error) {
+            if (S3Errors.isOfTheNetwork(error)) {
+                ended(error);
+            } else {
+                result.completeExceptionally(error);
+            }
+        }
+
+        /** No more bytes will come. */
+        private void ended(Throwable reason) {
+            Part filling = part;
+            int count = received;
+            if (filling != null && count == filling.bytes().length) {
+                result.complete(filling.withReceived(count, null));
+            } else if (filling != null && !isUnranged) {
+                result.complete(filling.withReceived(count, reason));
+            } else {
+                result.completeExceptionally(reason);
             }
         }
 
         private void cancel() {
-            if (subscription != null) {
-                subscription.cancel();
+            Subscription s = subscription;
+            if (s != null) {
+                s.cancel();
             }
         }
     }

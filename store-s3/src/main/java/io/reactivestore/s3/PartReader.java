@@ -5,25 +5,71 @@ import io.reactivestore.ObjectInfo;
 import io.reactivestore.ReadOptions;
 import io.reactivestore.Span;
 import io.reactivestore.error.ObjectChangedException;
+import io.reactivestore.error.StoreCorruptException;
+import io.reactivestore.error.StoreException;
+import io.reactivestore.error.StoreThrottledException;
+import io.reactivestore.error.StoreTimeoutException;
+import io.reactivestore.error.StoreUnavailableException;
+import java.time.Duration;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
+import software.amazon.awssdk.services.s3.model.GetObjectRequest;
 
 /**
- * Reads one ranged part whole into memory, within one timeout, and holds it to what was asked for. A part that breaks is an error.
+ * Reads one ranged part whole into memory, within one timeout, and holds it to what was asked for. A part that breaks or stalls is resumed
+ * at the byte that is missing.
  */
 final class PartReader {
+    /*
+     * How it works. One reading of a part makes one request, and another one for the rest each time that the body breaks.
+     *
+     *   asked --error before a head, after the tries of the SDK--> failed
+     *   asked --head of an answer--> filling --all bytes--> whole
+     *   filling --broken, or silent for stallTimeout (see PartCollector)--> broken
+     *   broken --at once, from the second time on after a pause--> asked, for the missing bytes of the same version
+     *   broken --the third resume in a row that brought nothing--> failed
+     *   asked, filling --another version--> failed: the object has changed
+     *   asked, filling, broken --partTimeout--> failed
+     *
+     * So each failure has one remedy: what fails before a head is tried again by the SDK, what breaks after it is resumed here, and what
+     * is late is sent again by Hedging, which sees a reading with all its requests as one attempt.
+     *
+     * A reading has one request at a time, and what it knows is written between them only.
+     */
 
-    /** One part. */
+    /** So many resumes in a row may bring nothing. */
+    private static final int MAX_FRUITLESS = 3;
+
+    /** Between resumes, but for the first one, which is for the connection that just broke. Doubled each time. */
+    private static final Duration FIRST_PAUSE = Duration.ofMillis(50);
+
+    /** Short enough that a body goes on within a second, long enough that a server that sends byte by byte is not asked for each. */
+    private static final int MAX_DOUBLINGS = 3;
+
+    /** One part, or as much of it as came. */
     static final class Part {
 
         private final ObjectInfo info;
         private final Span span;
         private final byte[] bytes;
+        private final int received;
+        private final @Nullable Throwable broken;
 
-        Part(ObjectInfo info, Span span, byte[] bytes) {
+        /**
+         * A part.
+         *
+         * @param bytes of the whole span, of which the first {@code received} are here
+         * @param broken why the others are not
+         */
+        Part(ObjectInfo info, Span span, byte[] bytes, int received, @Nullable Throwable broken) {
             this.info = info;
             this.span = span;
             this.bytes = bytes;
+            this.received = received;
+            this.broken = broken;
         }
 
         /** The facts about the whole object. */
@@ -40,6 +86,19 @@ final class PartReader {
         byte[] bytes() {
             return bytes;
         }
+
+        int received() {
+            return received;
+        }
+
+        Part withReceived(int count, @Nullable Throwable reason) {
+            return new Part(info, span, bytes, count, reason);
+        }
+
+        /** For messages. */
+        String progress() {
+            return received + " of the " + bytes.length + " bytes of " + span;
+        }
     }
 
     private final S3Calls calls;
@@ -47,6 +106,7 @@ final class PartReader {
     private final S3Errors errors;
     private final S3Facts facts;
     private final S3Settings settings;
+    private final LongAdder resumed = new LongAdder();
 
     PartReader(S3Calls calls, S3Requests requests, S3Errors errors, S3Facts facts, S3Settings settings) {
         this.calls = calls;
@@ -56,17 +116,19 @@ final class PartReader {
         this.settings = settings;
     }
 
+    /** How many requests for the rest of a part were made. */
+    long resumed() {
+        return resumed.sum();
+    }
+
     /**
      * The first part of a read, whatever version it finds.
      *
      * @fails as the SDK does, for the caller to judge what an absent or unmodified object means
      */
     Mono<Part> first(String operation, String key, ByteRange range, ReadOptions options) {
-        return calls.read(
-                Hedging.Kind.ofRead(length(range, options)),
-                settings.partTimeout(),
-                client -> client.getObject(
-                        requests.get(key, range, options), new PartCollector(operation, key, range, facts)));
+        Hedging.Kind kind = Hedging.Kind.ofRead(length(range, options));
+        return calls.hedged(kind, Mono.defer(() -> new Reading(operation, key, kind).first(range, options)));
     }
 
     /**
@@ -75,16 +137,8 @@ final class PartReader {
      * @fails {@link ObjectChangedException} if the object is another one by now, or gone
      */
     Mono<Part> pinned(String operation, ObjectInfo pin, Span span) {
-        ByteRange range = ByteRange.of(span.start(), span.end());
-        return calls.read(
-                        Hedging.Kind.ofRead(span.length()),
-                        settings.partTimeout(),
-                        client -> client.getObject(
-                                requests.getPinned(pin, span), new PartCollector(operation, pin.key(), range, facts)))
-                .onErrorMap(e -> isChange(pin, e)
-                        ? changed(operation, pin, "it is no longer there as it was", e)
-                        : errors.of(operation, pin.key(), e))
-                .doOnNext(part -> requireSame(operation, pin, span, part));
+        Hedging.Kind kind = Hedging.Kind.ofRead(span.length());
+        return calls.hedged(kind, Mono.defer(() -> new Reading(operation, pin.key(), kind).pinned(pin, span)));
     }
 
     /** How much a request for a range brings at most. */
@@ -102,16 +156,120 @@ final class PartReader {
                 || S3Errors.isAbsent(error, pin.version());
     }
 
-    private static void requireSame(String operation, ObjectInfo pin, Span span, Part part) {
-        boolean same = part.info().etag().equals(pin.etag()) && part.info().size() == pin.size();
-        if (!same || !part.span().equals(span)) {
-            throw changed(operation, pin, "the etag is " + part.info().etag() + " now", null);
-        }
-    }
-
-    private static ObjectChangedException changed(
-            String operation, ObjectInfo pin, String what, @Nullable Throwable cause) {
+    static ObjectChangedException changed(String operation, ObjectInfo pin, String what, @Nullable Throwable cause) {
         return new ObjectChangedException(
                 operation, pin.key(), "the object with the etag " + pin.etag() + " was replaced: " + what, cause);
+    }
+
+    /** One part on its way. */
+    private final class Reading {
+
+        private final String operation;
+        private final String key;
+        private final Hedging.Kind kind;
+        private final long begin = settings.runtime().nanoTime();
+        private int resumes;
+        private int fruitless;
+
+        Reading(String operation, String key, Hedging.Kind kind) {
+            this.operation = operation;
+            this.key = key;
+            this.kind = kind;
+        }
+
+        Mono<Part> first(ByteRange range, ReadOptions options) {
+            return ask(requests.get(key, range, options), collector(range, null, null), 0, e -> e);
+        }
+
+        Mono<Part> pinned(ObjectInfo pin, Span span) {
+            PartCollector collector = collector(ByteRange.of(span.start(), span.end()), pin, null);
+            return ask(requests.getPinned(pin, span), collector, 0, e -> errorOf(pin, e));
+        }
+
+        private Mono<Part> rest(Part begun) {
+            Span rest = new Span(begun.span.start() + begun.received, begun.span.end());
+            PartCollector collector = collector(ByteRange.of(rest.start(), rest.end()), begun.info, begun);
+            return ask(requests.getPinned(begun.info, rest), collector, begun.received, e -> {
+                StoreException error = errorOf(begun.info, e);
+                boolean tellsAll = error instanceof ObjectChangedException || e instanceof TimeoutException;
+                return tellsAll ? error : withProgress(error, begun, e);
+            });
+        }
+
+        private StoreException errorOf(ObjectInfo pin, Throwable error) {
+            return isChange(pin, error)
+                    ? changed(operation, pin, "it is no longer there as it was", error)
+                    : errors.of(operation, key, error);
+        }
+
+        private PartCollector collector(ByteRange range, @Nullable ObjectInfo pin, @Nullable Part begun) {
+            return new PartCollector(operation, key, range, pin, begun, facts, settings);
+        }
+
+        /**
+         * Makes a request, and what follows from its answer.
+         *
+         * @param before how many bytes of the part were here before it
+         * @param error tells its failure
+         */
+        private Mono<Part> ask(
+                GetObjectRequest request, PartCollector collector, int before, UnaryOperator<Throwable> error) {
+            return calls.call(left(), client -> client.getObject(request, collector))
+                    .onErrorResume(e -> {
+                        // The SDK may hear of the failure before it hears that the part was told as far as it came.
+                        Part came = S3Errors.isOfTheNetwork(e) ? collector.result() : null;
+                        return came != null
+                                ? Mono.just(came)
+                                : Mono.error(error.apply(e instanceof TimeoutException ? tooLate(collector) : e));
+                    })
+                    .doOnNext(part -> calls.firstByte(kind, collector.firstByteNanos()))
+                    .flatMap(part -> part.broken == null ? Mono.just(part) : goOn(part, part.broken, before));
+        }
+
+        private Mono<Part> goOn(Part part, Throwable broken, int before) {
+            fruitless = resumes > 0 && part.received == before ? fruitless + 1 : 0;
+            if (fruitless == MAX_FRUITLESS) {
+                return Mono.error(withProgress(errors.of(operation, key, broken), part, broken));
+            }
+            resumes++;
+            resumed.increment();
+            Mono<Part> rest = Mono.defer(() -> rest(part));
+            if (resumes == 1) {
+                return rest;
+            }
+            Duration pause = FIRST_PAUSE.multipliedBy(1L << Math.min(MAX_DOUBLINGS, resumes - 2));
+            return Mono.delay(pause, settings.runtime().timers())
+                    .publishOn(settings.runtime().delivery())
+                    .then(rest);
+        }
+
+        private Duration left() {
+            long passed = settings.runtime().nanoTime() - begin;
+            return Duration.ofNanos(Math.max(1, settings.partTimeout().toNanos() - passed));
+        }
+
+        private TimeoutException tooLate(PartCollector collector) {
+            String progress = collector.progress();
+            return new TimeoutException("no " + (progress.isEmpty() ? "answer" : "whole answer") + " within "
+                    + settings.partTimeout().toMillis() + " ms"
+                    + (progress.isEmpty() ? "" : ": " + progress + " came"));
+        }
+
+        /** The same error, if it is one that a further try may spare, with how much of the part is here. */
+        private StoreException withProgress(StoreException error, Part part, Throwable cause) {
+            String what = error.reason() + ": " + part.progress() + " came";
+            if (error instanceof StoreCorruptException) {
+                return new StoreCorruptException(operation, key, what, error.retryable(), cause);
+            }
+            if (error instanceof StoreTimeoutException) {
+                return new StoreTimeoutException(operation, key, what, cause);
+            }
+            if (error instanceof StoreThrottledException) {
+                return new StoreThrottledException(operation, key, what, cause);
+            }
+            return error instanceof StoreUnavailableException
+                    ? new StoreUnavailableException(operation, key, what, error.retryable(), cause)
+                    : error;
+        }
     }
 }

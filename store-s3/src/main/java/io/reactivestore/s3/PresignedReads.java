@@ -17,6 +17,7 @@ final class PresignedReads {
     private static final String OPERATION = "getPresigned";
 
     private final Supplier<S3Clients.Made> made;
+    private final RequestLine line;
     private final Hedging hedging;
     private final S3Requests requests;
     private final S3Errors errors;
@@ -26,12 +27,14 @@ final class PresignedReads {
 
     PresignedReads(
             Supplier<S3Clients.Made> made,
+            RequestLine line,
             Hedging hedging,
             S3Requests requests,
             S3Settings settings,
             ReadBudget budget,
             Lifecycle lifecycle) {
         this.made = made;
+        this.line = line;
         this.hedging = hedging;
         this.requests = requests;
         this.errors = new S3Errors("of this URL", lifecycle::isClosed);
@@ -62,7 +65,7 @@ final class PresignedReads {
     }
 
     Mono<StoredObject> get(URI url, URL checked, ReadOptions options) {
-        S3Calls calls = new S3Calls(() -> of(checked), settings.runtime(), hedging);
+        S3Calls calls = new S3Calls(() -> of(checked), settings.runtime(), line, hedging);
         S3Facts facts = new S3Facts(false);
         S3Heads heads = new S3Heads(calls, requests, errors, facts, settings);
         PartReader reader = new PartReader(calls, requests, errors, facts, settings);

@@ -4,6 +4,7 @@ import io.reactivestore.Span;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
@@ -14,6 +15,7 @@ import reactor.core.Disposable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Operators;
+import reactor.core.publisher.Signal;
 
 /**
  * The bytes of one version of an object, read in parts of which several travel at a time, and given in order.
@@ -219,7 +221,9 @@ final class S3Body extends Flux<ByteBuffer> {
             }
 
             void start(Span wanted) {
+                // As a value, since an error that comes when nobody waits any more would be logged.
                 work = Mono.defer(() -> reader.apply(wanted))
+                        .materialize()
                         .subscribe(this::arrived, this::failed, () -> {}, actual.currentContext());
             }
 
@@ -230,7 +234,12 @@ final class S3Body extends Flux<ByteBuffer> {
                 }
             }
 
-            private void arrived(byte[] array) {
+            private void arrived(Signal<byte[]> outcome) {
+                byte[] array = outcome.get();
+                if (array == null) {
+                    failed(Objects.requireNonNull(outcome.getThrowable()));
+                    return;
+                }
                 bytes = ByteBuffer.wrap(array).asReadOnlyBuffer();
                 drain();
             }

@@ -86,6 +86,16 @@ final class S3Errors {
         return status == 503 || status == 429 || THROTTLED.contains(code(error));
     }
 
+    /** Whether a server told of it, and not to ask for fewer requests. */
+    static boolean isAnswer(Throwable error) {
+        return status(error) != 0 && !isThrottling(error);
+    }
+
+    /** Whether the connection, not the server, failed. */
+    static boolean isOfTheNetwork(Throwable error) {
+        return find(error, IOException.class, e -> true) != null;
+    }
+
     /** Whether there is no such object or version. That there is no such bucket does not count. */
     static boolean isAbsent(Throwable error, @Nullable String version) {
         return switch (status(error)) {
@@ -161,6 +171,9 @@ final class S3Errors {
     }
 
     private StoreException ofNoAnswer(String operation, @Nullable String key, Throwable error) {
+        if (error instanceof RequestLine.FullException) {
+            return new StoreRejectedException(operation, key, about + error.getMessage(), true, error);
+        }
         if (error instanceof TimeoutException) {
             return new StoreTimeoutException(operation, key, about + error.getMessage(), error);
         }

@@ -16,7 +16,11 @@ record S3Settings(
         long maxBufferedReadBytes,
         double hedging,
         Duration partTimeout,
+        Duration stallTimeout,
         Duration requestTimeout,
+        int maxRequests,
+        boolean adaptiveRequests,
+        int maxWaitingRequests,
         int readAheadPages,
         int uploadPartBytes,
         int uploadConcurrency,
@@ -52,8 +56,11 @@ record S3Settings(
         require("uploadPartBytes", uploadPartBytes, MIN_UPLOAD_PART_BYTES, MAX_PART_BYTES);
         require("uploadConcurrency", uploadConcurrency, 1, 1000);
         require("maxBufferedUploadBytes", maxBufferedUploadBytes, uploadPartBytes, Long.MAX_VALUE);
+        require("maxRequests", maxRequests, 1, Integer.MAX_VALUE);
+        require("maxWaitingRequests", maxWaitingRequests, 0, Integer.MAX_VALUE);
         require("readAheadPages", readAheadPages, 0, 1000);
         require("partTimeout in ms", partTimeout.toMillis(), 1, Long.MAX_VALUE);
+        require("stallTimeout in ms", stallTimeout.toMillis(), 1, Long.MAX_VALUE);
         require("requestTimeout in ms", requestTimeout.toMillis(), 1, Long.MAX_VALUE);
     }
 

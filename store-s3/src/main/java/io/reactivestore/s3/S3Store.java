@@ -37,8 +37,12 @@ import reactor.core.publisher.Mono;
  *   <li>Signals arrive on the runtime's delivery scheduler.
  *   <li>A {@code get} is one request for the first part. Further parts are pinned to the version that it found, and several of
  *       them travel at a time as far as the body is asked for, within {@link S3StoreBuilder#maxBufferedReadBytes(long)}. A part
- *       that breaks or is not as long as announced is an error. When the caller's copy is still good a head follows, because S3 then
+ *       that breaks, or stalls for {@link S3StoreBuilder#stallTimeout}, is resumed at the byte that is missing; three resumes in a row
+ *       that bring nothing are an error, as is a part that takes longer than {@link S3StoreBuilder#partTimeout}. When the caller's copy is still good a head follows, because S3 then
  *       tells no size.
+ *   <li>So many requests are under way at a time as the service bears: {@link S3StoreBuilder#maxRequests(int)} at first, fewer when it
+ *       answers 503 or its first bytes are late, and more again after that. The others wait their turn, and where too many wait the next
+ *       operation is a {@link io.reactivestore.error.StoreRejectedException}.
  *   <li>A {@code put} reads its content into memory part by part, within {@link S3StoreBuilder#maxBufferedUploadBytes(long)}. An
  *       upload in parts that fails or is cancelled is aborted. The last-modified that it tells is when the server answered, if
  *       the object went in one request; a head may tell a time a little before it.
@@ -58,8 +62,10 @@ public final class S3Store implements Store {
     private final Lifecycle lifecycle;
     private final AtomicReference<S3Clients.@Nullable Made> made = new AtomicReference<>();
     private final Cleanups cleanups = new Cleanups();
+    private final RequestLine line;
     private final Hedging hedging;
     private final S3Calls calls;
+    private final PartReader reader;
     private final S3Requests requests;
     private final S3Errors errors;
     private final S3Heads heads;
@@ -78,12 +84,18 @@ public final class S3Store implements Store {
     S3Store(S3Settings settings, S3Clients clients, S3Copies.Limits copyLimits) {
         this.settings = settings;
         this.lifecycle = new Lifecycle(() -> make(clients), this::release);
-        this.hedging = new Hedging(settings.hedging(), settings.runtime());
-        this.calls = new S3Calls(this::made, settings.runtime(), hedging);
+        this.line = new RequestLine(
+                settings.adaptiveRequests()
+                        ? new AdaptiveLimit(settings.maxRequests())
+                        : AdaptiveLimit.fixed(settings.maxRequests()),
+                settings.maxWaitingRequests(),
+                settings.runtime().delivery());
+        this.hedging = new Hedging(settings.hedging(), settings.runtime(), line::isBusy);
+        this.calls = new S3Calls(this::made, settings.runtime(), line, hedging);
         this.requests = new S3Requests(settings.bucket(), settings.dialect());
         this.errors = new S3Errors(settings.bucket(), lifecycle::isClosed);
         S3Facts facts = new S3Facts(settings.versions());
-        PartReader reader = new PartReader(calls, requests, errors, facts, settings);
+        this.reader = new PartReader(calls, requests, errors, facts, settings);
         ReadBudget readBudget = new ReadBudget(settings.maxBufferedReadBytes(), LEAST_PART_BYTES);
         this.heads = new S3Heads(calls, requests, errors, facts, settings);
         this.reads = new S3Reads(reader, heads, errors, settings, readBudget, lifecycle);
@@ -100,7 +112,7 @@ public final class S3Store implements Store {
         this.uploads = new S3Uploads(calls, requests, errors, writes, facts, settings, budget);
         this.copies = new S3Copies(calls, requests, errors, heads, writes, facts, settings, copyLimits);
         this.presigning = new S3Presigning(this::made, requests, errors, writes, settings);
-        this.presignedReads = new PresignedReads(this::made, hedging, requests, settings, readBudget, lifecycle);
+        this.presignedReads = new PresignedReads(this::made, line, hedging, requests, settings, readBudget, lifecycle);
         this.listing = new S3Listing(calls, requests, errors, settings);
         this.bulkDelete = new S3BulkDelete(calls, requests, errors, settings);
     }
@@ -297,6 +309,21 @@ public final class S3Store implements Store {
         return hedging.sent();
     }
 
+    /** How many requests may be under way now, see {@link S3StoreBuilder#maxRequests(int)}. */
+    public int requestLimit() {
+        return line.limit();
+    }
+
+    /** How many requests wait for their turn now. */
+    public int waitingRequestCount() {
+        return line.waiting();
+    }
+
+    /** How many requests for the rest of a part that broke or stalled were made. */
+    public long resumedCount() {
+        return reader.resumed();
+    }
+
     /**
      * What the dialect says. If it asks for proof ({@link S3Dialect#withProbedConditions}), a condition that the server was found not to
      * enforce is missing from then on.
@@ -332,7 +359,7 @@ public final class S3Store implements Store {
     /** The SDK reads files and asks the machine's metadata service when it builds a client. */
     private Mono<Void> make(S3Clients clients) {
         return Mono.<Void>fromRunnable(
-                        () -> made.set(clients.make(settings.runtime(), settings.dialect(), hedging::throttled)))
+                        () -> made.set(clients.make(settings.runtime(), settings.dialect(), calls::throttled)))
                 .subscribeOn(settings.runtime().io())
                 .publishOn(settings.runtime().delivery())
                 .onErrorMap(e -> errors.of("open", null, e));

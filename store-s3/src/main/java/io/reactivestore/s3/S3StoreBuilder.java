@@ -17,6 +17,7 @@ import software.amazon.awssdk.services.s3.S3AsyncClient;
  */
 public final class S3StoreBuilder {
 
+    private static final int DEFAULT_CONNECTIONS = 64;
     private static final int MIN_DEFAULT_UPLOAD_BYTES = 32 << 20;
     private static final long MAX_DEFAULT_READ_BYTES = 64 << 20;
 
@@ -28,6 +29,9 @@ public final class S3StoreBuilder {
     private @Nullable IdentityProvider<? extends AwsCredentialsIdentity> credentials;
     private @Nullable SdkAsyncHttpClient transport;
     private @Nullable Integer maxConnections;
+    private @Nullable Integer maxRequests;
+    private boolean adaptiveRequests = true;
+    private int maxWaitingRequests = 10_000;
     private boolean versions;
     private String probePrefix = ".rs-probe/";
     private int partBytes = 8 << 20;
@@ -35,6 +39,7 @@ public final class S3StoreBuilder {
     private @Nullable Long maxBufferedReadBytes;
     private double hedging;
     private Duration partTimeout = Duration.ofSeconds(60);
+    private Duration stallTimeout = Duration.ofSeconds(5);
     private Duration requestTimeout = Duration.ofSeconds(30);
     private int readAheadPages;
     private int uploadPartBytes = 8 << 20;
@@ -100,6 +105,31 @@ public final class S3StoreBuilder {
         return this;
     }
 
+    /**
+     * The most requests of this store under way at a time. The limit is lower while the service answers that there are too many (503), or
+     * takes much longer to begin its answers than it could. A request sent again, by hedging or for the rest of a part, counts like any
+     * other. Default: {@link #maxConnections}, also with a client or transport that was passed in.
+     */
+    public S3StoreBuilder maxRequests(int requests) {
+        this.maxRequests = requests;
+        return this;
+    }
+
+    /** As many requests at a time as {@link #maxRequests} says, whatever the service answers. */
+    public S3StoreBuilder fixedRequests() {
+        this.adaptiveRequests = false;
+        return this;
+    }
+
+    /**
+     * How many requests may wait for their turn, in the order in which they came. The operation that needs one more fails with a retryable
+     * {@link io.reactivestore.error.StoreRejectedException}. Time in line counts for the timeouts. Default: 10000.
+     */
+    public S3StoreBuilder maxWaitingRequests(int requests) {
+        this.maxWaitingRequests = requests;
+        return this;
+    }
+
     /** Whether the bucket keeps old versions. If not, none are told, and none can be asked for. Default: no. */
     public S3StoreBuilder versions(boolean versions) {
         this.versions = versions;
@@ -157,9 +187,18 @@ public final class S3StoreBuilder {
         return this;
     }
 
-    /** How long one part may take, read or written, with all tries of the SDK's. Default: 60 s. */
+    /** How long one part may take, read or written, with all tries of the SDK's and all its resumes. Default: 60 s. */
     public S3StoreBuilder partTimeout(Duration timeout) {
         this.partTimeout = Keys.requireNonNull("partTimeout", "timeout", timeout);
+        return this;
+    }
+
+    /**
+     * How long the bytes of a part that is read may stop coming, once its answer has begun, before the connection is given up and the rest
+     * asked for on another one. A reader who is slow does not count: a part is always taken as fast as it comes. Default: 5 s.
+     */
+    public S3StoreBuilder stallTimeout(Duration timeout) {
+        this.stallTimeout = Keys.requireNonNull("stallTimeout", "timeout", timeout);
         return this;
     }
 
@@ -222,7 +261,7 @@ public final class S3StoreBuilder {
         return new S3Store(settings(), clients(), copyLimits);
     }
 
-    private S3Settings settings() {
+    S3Settings settings() {
         long upload = maxBufferedUploadBytes != null
                 ? maxBufferedUploadBytes
                 : Math.max(
@@ -241,7 +280,11 @@ public final class S3StoreBuilder {
                 read,
                 hedging,
                 partTimeout,
+                stallTimeout,
                 requestTimeout,
+                maxRequests != null ? maxRequests : connections(),
+                adaptiveRequests,
+                maxWaitingRequests,
                 readAheadPages,
                 uploadPartBytes,
                 uploadConcurrency,
@@ -249,12 +292,16 @@ public final class S3StoreBuilder {
                 runtime);
     }
 
-    private S3Clients clients() {
-        int connections = maxConnections == null ? 64 : maxConnections;
+    private int connections() {
+        int connections = maxConnections == null ? DEFAULT_CONNECTIONS : maxConnections;
         if (connections < 1) {
             throw new IllegalArgumentException("maxConnections: need 1 or more, was " + connections);
         }
-        S3Clients.Settings made = new S3Clients.Settings(region, endpoint, credentials, transport, connections);
+        return connections;
+    }
+
+    private S3Clients clients() {
+        S3Clients.Settings made = new S3Clients.Settings(region, endpoint, credentials, transport, connections());
         if (client == null) {
             return made;
         }

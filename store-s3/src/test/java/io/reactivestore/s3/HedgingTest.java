@@ -30,7 +30,7 @@ class HedgingTest {
 
     private final SimulatedRuntime runtime = SimulatedRuntime.seeded(1);
     private final Simulation simulation = runtime.simulation();
-    private final Hedging hedging = new Hedging(0.05, runtime);
+    private final Hedging hedging = new Hedging(0.05, runtime, () -> false);
     private final Deque<Mono<String>> answers = new ArrayDeque<>();
     private final AtomicInteger attempts = new AtomicInteger();
     private final AtomicInteger cancels = new AtomicInteger();
@@ -155,7 +155,7 @@ class HedgingTest {
         for (long seed = 1; seed <= 3; seed++) {
             Random random = new Random(seed);
             SimulatedRuntime own = SimulatedRuntime.seeded(seed);
-            Hedging hedged = new Hedging(budget, own);
+            Hedging hedged = new Hedging(budget, own, () -> false);
             Mono<Long> request = Mono.defer(() -> Mono.delay(Duration.ofNanos(latency(random)), own.timers()));
             long[] plain = new long[REQUESTS];
             long[] better = new long[REQUESTS];

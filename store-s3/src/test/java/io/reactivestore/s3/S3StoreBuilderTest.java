@@ -32,6 +32,9 @@ class S3StoreBuilderTest {
         refused(b -> b.partTimeout(Duration.ofMillis(-1)), "partTimeout in ms: need 1..");
         refused(b -> b.probePrefix(""), "bytes of probePrefix: need 1..");
         refused(b -> b.probePrefix("x".repeat(1007)), "bytes of probePrefix: need 1..1006");
+        refused(b -> b.stallTimeout(Duration.ZERO), "stallTimeout in ms: need 1..");
+        refused(b -> b.maxRequests(0), "maxRequests: need 1..");
+        refused(b -> b.maxWaitingRequests(-1), "maxWaitingRequests: need 0..");
         refused(b -> b.maxConnections(0), "maxConnections: need 1");
         S3AsyncClient client = EmbeddedStores.client();
         refused(b -> b.client(client).endpoint(URI.create("http://x")), "client: has its own");

@@ -3,13 +3,7 @@ package io.reactivestore.s3.http;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import ch.qos.logback.classic.Logger;
-import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.read.ListAppender;
-import io.netty.buffer.ByteBufAllocator;
-import io.netty.buffer.ByteBufAllocatorMetricProvider;
 import io.netty.buffer.Unpooled;
-import io.netty.util.ResourceLeakDetector;
 import io.reactivestore.testkit.leak.BlockingCheck;
 import java.io.IOException;
 import java.net.SocketTimeoutException;
@@ -20,11 +14,9 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
-import org.slf4j.LoggerFactory;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import reactor.core.publisher.Mono;
 import reactor.netty.DisposableServer;
 import reactor.netty.http.server.HttpServer;
@@ -39,19 +31,8 @@ class TransportSoundnessTest {
     private static final int CONNECTIONS = 16;
     private static final int[] SIZES = {0, 1, 4_096, 65_536, 300_000, 2_000_000};
 
-    private final ListAppender<ILoggingEvent> leaks = new ListAppender<>();
-    private final Logger leakLogger = (Logger) LoggerFactory.getLogger(ResourceLeakDetector.class);
-
-    @BeforeEach
-    void listen() {
-        leaks.start();
-        leakLogger.addAppender(leaks);
-    }
-
-    @AfterEach
-    void stopListening() {
-        leakLogger.detachAppender(leaks);
-    }
+    @RegisterExtension
+    final NettyLeaks leaks = new NettyLeaks();
 
     @Test
     void downloadsCancelledAnywhere_leakNothing_andLoseNoConnection() {
@@ -70,9 +51,9 @@ class TransportSoundnessTest {
                 .build()) {
             Random random = new Random(seed);
             downloads(client, server.port(), random, DOWNLOADS / 4);
-            long base = directMemory();
+            long base = NettyLeaks.directMemory();
             downloads(client, server.port(), random, DOWNLOADS);
-            assertThat(directMemory()).as("direct memory").isLessThanOrEqualTo(base + (16 << 20));
+            assertThat(NettyLeaks.directMemory()).as("direct memory").isLessThanOrEqualTo(base + (16 << 20));
             assertThat(client.stats().drained()).as("drained").isPositive();
             assertThat(client.stats().closed()).as("closed").isPositive();
             // All of the pool can still be had at a time.
@@ -83,7 +64,7 @@ class TransportSoundnessTest {
             all.forEach(call -> Call.await(call.head));
             all.forEach(call -> call.request(Long.MAX_VALUE));
             all.forEach(call -> assertThat(call.bytes()).hasSize(2_000_000));
-            assertNoLeak();
+            leaks.assertNone();
         } catch (AssertionError e) {
             throw new AssertionError("seed " + seed + ": " + e.getMessage(), e);
         } finally {
@@ -167,24 +148,7 @@ class TransportSoundnessTest {
                 assertThat(call.receivedBytes()).isLessThanOrEqualTo(cut);
             }
             await().atMost(Call.PATIENCE).until(() -> client.stats().equals(new TransportStats(0, 0, 0, 0, 0, 0)));
-            assertNoLeak();
+            leaks.assertNone();
         }
-    }
-
-    private static long directMemory() {
-        return ((ByteBufAllocatorMetricProvider) ByteBufAllocator.DEFAULT)
-                .metric()
-                .usedDirectMemory();
-    }
-
-    /** A leak shows when the garbage collector has found the buffer, and another one is allocated. */
-    private void assertNoLeak() {
-        for (int i = 0; i < 5; i++) {
-            System.gc();
-            for (int j = 0; j < 100; j++) {
-                ByteBufAllocator.DEFAULT.directBuffer(256).release();
-            }
-        }
-        assertThat(leaks.list).extracting(ILoggingEvent::getFormattedMessage).isEmpty();
     }
 }
