@@ -117,7 +117,8 @@ interface S3Clients {
                                     ? ResponseChecksumValidation.WHEN_REQUIRED
                                     : ResponseChecksumValidation.WHEN_SUPPORTED)
                     .overrideConfiguration(override -> override.retryStrategy(RetryMode.STANDARD)
-                            .addExecutionInterceptor(new ThrottleWatch(throttled)))
+                            .addExecutionInterceptor(new ThrottleWatch(throttled))
+                            .addExecutionInterceptor(new ListPageHook()))
                     .asyncConfiguration(async -> async.advancedOption(
                             SdkAdvancedAsyncClientOption.FUTURE_COMPLETION_EXECUTOR, Runnable::run));
             if (dialect.bulkDeleteMd5()) {
