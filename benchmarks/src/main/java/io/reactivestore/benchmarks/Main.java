@@ -19,7 +19,8 @@ public final class Main {
             new WriteBackBenchmark(),
             new PayloadBenchmark(),
             new LargeObjectBenchmark(),
-            new HedgingBenchmark());
+            new HedgingBenchmark(),
+            new ListBenchmark());
 
     /** Caffeine logs each failed load with its stack; held here, since loggers are kept weakly. */
     private static final Logger CAFFEINE = Logger.getLogger("com.github.benmanes.caffeine");
