@@ -99,9 +99,9 @@ public interface Store {
     /**
      * Lists objects, in the order that {@link StoreCapabilities#listOrder()} says, each key at most once.
      *
-     * @param options prefix and bounds
+     * @param options prefix and bounds; a store with no use for {@link ListOptions#withParallelism(int)} ignores it
      * @return facts without attributes
-     * @demand pages are asked for as they are consumed
+     * @demand pages are asked for as they are consumed; those of a parallel listing while there is demand
      */
     Flux<ObjectInfo> list(ListOptions options);
 

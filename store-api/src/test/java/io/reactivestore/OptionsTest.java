@@ -132,7 +132,18 @@ class OptionsTest {
         assertThat(options.prefix()).isEqualTo("p");
         assertThat(options.startAfter()).isEqualTo("a");
         assertThat(options.endBefore()).isEqualTo("b");
-        assertThat(options).hasToString("ListOptions[prefix=p, startAfter=a, endBefore=b]");
+        assertThat(options).hasToString("ListOptions[prefix=p, startAfter=a, endBefore=b, parallelism=1]");
+        ListOptions parallel = options.withParallelism(16);
+        assertThat(parallel.parallelism()).isEqualTo(16);
+        assertThat(parallel.withPrefix("q").withStartAfter("r").withEndBefore("s"))
+                .isEqualTo(ListOptions.prefix("q")
+                        .withParallelism(16)
+                        .withStartAfter("r")
+                        .withEndBefore("s"));
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> options.withParallelism(0))
+                .withMessage("parallelism: need 1..1000, was 0");
+        assertThatIllegalArgumentException().isThrownBy(() -> options.withParallelism(1001));
         assertThat(ListOptions.defaults().prefix()).isEmpty();
         assertThat(options.withStartAfter(null).withEndBefore(null)).isEqualTo(ListOptions.prefix("p"));
         assertThatIllegalArgumentException().isThrownBy(() -> ListOptions.prefix("\uD800"));

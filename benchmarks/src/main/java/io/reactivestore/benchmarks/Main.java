@@ -20,7 +20,8 @@ public final class Main {
             new PayloadBenchmark(),
             new TransportBenchmark(),
             new LargeObjectBenchmark(),
-            new HedgingBenchmark());
+            new HedgingBenchmark(),
+            new ListBenchmark());
 
     /** Caffeine logs each failed load with its stack; held here, since loggers are kept weakly. */
     private static final Logger CAFFEINE = Logger.getLogger("com.github.benmanes.caffeine");

@@ -95,7 +95,8 @@ public final class PrefixedStore extends ForwardingStore {
         Keys.requireNonNull("list", "options", options);
         ListOptions whole = ListOptions.prefix(prefix.addToPrefix("list", options.prefix()))
                 .withStartAfter(addToBound("startAfter", options.startAfter()))
-                .withEndBefore(addToBound("endBefore", options.endBefore()));
+                .withEndBefore(addToBound("endBefore", options.endBefore()))
+                .withParallelism(options.parallelism());
         return run("list", options.prefix(), inner().list(whole))
                 .filter(info -> !prefix.isAllOf(info.key()))
                 .map(info -> info.withKey(prefix.remove("list", info.key())));

@@ -117,7 +117,8 @@ interface S3Clients {
                                     : ResponseChecksumValidation.WHEN_SUPPORTED)
                     .overrideConfiguration(override -> {
                         override.retryStrategy(RetryMode.STANDARD)
-                                .addExecutionInterceptor(new ThrottleWatch(throttled));
+                                .addExecutionInterceptor(new ThrottleWatch(throttled))
+                                .addExecutionInterceptor(new ListPageHook());
                         if (dialect.bulkDeleteMd5()) {
                             override.addExecutionInterceptor(new BulkDeleteMd5());
                         }

@@ -13,7 +13,6 @@ import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.core.SdkResponse;
 import software.amazon.awssdk.services.s3.model.GetObjectResponse;
 import software.amazon.awssdk.services.s3.model.HeadObjectResponse;
-import software.amazon.awssdk.services.s3.model.S3Object;
 
 /**
  * Reads the facts about objects out of answers. Where the store was not told that versions are kept, it shows none: it could not be
@@ -72,17 +71,6 @@ final class S3Facts {
                         answer.contentDisposition(),
                         answer.contentLanguage(),
                         answer.metadata()));
-    }
-
-    static ObjectInfo of(S3Object listed) {
-        Long size = listed.size();
-        return new ObjectInfo(
-                listed.key(),
-                size == null ? 0 : size,
-                unquoted(listed.eTag()),
-                null,
-                instant(listed.lastModified()),
-                null);
     }
 
     /**

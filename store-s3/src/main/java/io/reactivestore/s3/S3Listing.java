@@ -4,20 +4,22 @@ import io.reactivestore.Keys;
 import io.reactivestore.ListEntry;
 import io.reactivestore.ListOptions;
 import io.reactivestore.ObjectInfo;
+import io.reactivestore.StoreCapabilities.ListOrder;
 import io.reactivestore.error.StoreCorruptException;
+import io.reactivestore.error.StoreException;
 import io.reactivestore.error.StoreUnsupportedException;
 import io.reactivestore.internal.Directory;
 import io.reactivestore.s3.PagedFlux.Page;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
-import software.amazon.awssdk.services.s3.model.ListObjectsV2Response;
 
-/** Lists page by page, each asked for when it is wanted. */
+/** Lists page by page, each asked for when it is wanted, or several at a time. */
 final class S3Listing {
 
     private static final String DELIMITER = "/";
@@ -27,6 +29,8 @@ final class S3Listing {
     private final S3Errors errors;
     private final S3Settings settings;
     private final @Nullable Comparator<String> order;
+    private final LearntCuts learnt = new LearntCuts();
+    private final LongAdder throttles = new LongAdder();
 
     S3Listing(S3Calls calls, S3Requests requests, S3Errors errors, S3Settings settings) {
         this.calls = calls;
@@ -50,7 +54,14 @@ final class S3Listing {
         if (isEmpty(options)) {
             return Flux.empty();
         }
-        return pages(operation, options, null, answer -> infos(answer, options));
+        return options.parallelism() > 1 && settings.dialect().listOrder() == ListOrder.UTF8
+                ? new ParallelListing(
+                        (after, token) -> orderedPage(operation, options, after, token),
+                        options,
+                        settings.readAheadPages(),
+                        learnt,
+                        throttles::sum)
+                : pages(operation, options, null, page -> infos(page, options));
     }
 
     Flux<ListEntry> listDirectory(String prefix) {
@@ -73,11 +84,38 @@ final class S3Listing {
     }
 
     private <T> Flux<T> pages(
-            String operation,
-            ListOptions options,
-            @Nullable String delimiter,
-            Function<ListObjectsV2Response, List<T>> items) {
+            String operation, ListOptions options, @Nullable String delimiter, Function<ListPage, List<T>> items) {
         return new PagedFlux<>(page(operation, options, delimiter, null, items), settings.readAheadPages());
+    }
+
+    /** The service has asked for fewer requests. */
+    void throttled() {
+        throttles.increment();
+    }
+
+    private Mono<ListPage> orderedPage(
+            String operation, ListOptions options, @Nullable String after, @Nullable String token) {
+        return page(operation, options.withStartAfter(after), null, token).doOnNext(page -> {
+            nextToken(operation, options, token, page);
+            boolean isBehind = page.size() > 0 && after != null && Keys.UTF8_ORDER.compare(page.key(0), after) <= 0;
+            if (isBehind || !page.isAscending()) {
+                throw new StoreCorruptException(
+                        operation,
+                        options.prefix(),
+                        "the server does not list in the order of UTF-8, see S3Dialect.withListOrder",
+                        false,
+                        null);
+            }
+        });
+    }
+
+    private Mono<ListPage> page(
+            String operation, ListOptions options, @Nullable String delimiter, @Nullable String token) {
+        return calls.read(
+                        Hedging.Kind.LIST,
+                        settings.requestTimeout(),
+                        client -> ListAnswer.ask(client, requests.list(options, delimiter, token)))
+                .onErrorMap(e -> failure(operation, options.prefix(), e));
     }
 
     private <T> Mono<Page<T>> page(
@@ -85,22 +123,22 @@ final class S3Listing {
             ListOptions options,
             @Nullable String delimiter,
             @Nullable String token,
-            Function<ListObjectsV2Response, List<T>> items) {
-        return calls.read(
-                        Hedging.Kind.LIST,
-                        settings.requestTimeout(),
-                        client -> client.listObjectsV2(requests.list(options, delimiter, token)))
-                .onErrorMap(e -> errors.of(operation, options.prefix(), e))
-                .map(answer -> {
-                    String next = nextToken(operation, options, token, answer);
-                    Mono<Page<T>> more = next == null ? null : page(operation, options, delimiter, next, items);
-                    return new Page<>(items.apply(answer), more);
-                });
+            Function<ListPage, List<T>> items) {
+        return page(operation, options, delimiter, token).map(answer -> {
+            String next = nextToken(operation, options, token, answer);
+            Mono<Page<T>> more = next == null ? null : page(operation, options, delimiter, next, items);
+            return new Page<>(items.apply(answer), more);
+        });
     }
 
-    private @Nullable String nextToken(
-            String operation, ListOptions options, @Nullable String token, ListObjectsV2Response answer) {
-        String next = Boolean.TRUE.equals(answer.isTruncated()) ? answer.nextContinuationToken() : null;
+    private StoreException failure(String operation, String prefix, Throwable error) {
+        return error instanceof MalformedPageException
+                ? new StoreCorruptException(operation, prefix, String.valueOf(error.getMessage()), true, error)
+                : errors.of(operation, prefix, error);
+    }
+
+    private @Nullable String nextToken(String operation, ListOptions options, @Nullable String token, ListPage answer) {
+        String next = answer.next();
         if (next != null && next.equals(token)) {
             throw new StoreCorruptException(
                     operation, options.prefix(), "the server's listing goes round in a circle", false, null);
@@ -108,35 +146,31 @@ final class S3Listing {
         return next == null || isPastEnd(options, answer) ? null : next;
     }
 
-    private boolean isPastEnd(ListOptions options, ListObjectsV2Response answer) {
+    private boolean isPastEnd(ListOptions options, ListPage answer) {
         String end = options.endBefore();
-        int size = answer.contents().size();
         return end != null
                 && order != null
-                && size > 0
-                && order.compare(answer.contents().get(size - 1).key(), end) >= 0;
+                && answer.size() > 0
+                && order.compare(answer.key(answer.size() - 1), end) >= 0;
     }
 
-    private List<ObjectInfo> infos(ListObjectsV2Response answer, ListOptions options) {
+    private List<ObjectInfo> infos(ListPage answer, ListOptions options) {
         String after = options.startAfter();
         String end = options.endBefore();
-        List<ObjectInfo> infos = new ArrayList<>(answer.contents().size());
-        for (var object : answer.contents()) {
-            boolean isIn = order == null
-                    || ((after == null || order.compare(object.key(), after) > 0)
-                            && (end == null || order.compare(object.key(), end) < 0));
-            if (isIn) {
-                infos.add(S3Facts.of(object));
-            }
-        }
-        return infos;
+        List<ObjectInfo> infos = answer.infos(0, answer.size());
+        return order == null || (after == null && end == null)
+                ? infos
+                : infos.stream()
+                        .filter(info -> (after == null || order.compare(info.key(), after) > 0)
+                                && (end == null || order.compare(info.key(), end) < 0))
+                        .toList();
     }
 
     /** Objects and sub-prefixes, which a server tells apart, in one order. */
-    private List<ListEntry> entries(ListObjectsV2Response answer) {
+    private List<ListEntry> entries(ListPage answer) {
         List<ListEntry> entries = new ArrayList<>();
-        answer.contents().forEach(object -> entries.add(new ListEntry(object.key(), S3Facts.of(object))));
-        answer.commonPrefixes().forEach(prefix -> entries.add(new ListEntry(prefix.prefix(), null)));
+        answer.infos(0, answer.size()).forEach(info -> entries.add(new ListEntry(info.key(), info)));
+        answer.prefixes().forEach(prefix -> entries.add(new ListEntry(prefix, null)));
         if (order != null) {
             entries.sort(Comparator.comparing(ListEntry::name, order));
         }

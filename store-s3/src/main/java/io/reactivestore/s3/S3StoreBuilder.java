@@ -62,7 +62,7 @@ public final class S3StoreBuilder {
      *
      * <p>It must be a plain one: neither {@code multipartEnabled} nor the CRT client, whose transfers break the store's own limits
      * on memory. Its checksum setting and addressing hold instead of the dialect's. Credentials that it must fetch block the
-     * thread that makes the request.
+     * thread that makes the request. Pages of listings are read by the SDK's own parser, at several times the cost.
      */
     public S3StoreBuilder client(S3AsyncClient client) {
         this.client = Keys.requireNonNull("client", "client", client);

@@ -9,6 +9,7 @@ import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 import software.amazon.awssdk.awscore.retry.AwsRetryStrategy;
 import software.amazon.awssdk.core.checksums.RequestChecksumCalculation;
 import software.amazon.awssdk.core.checksums.ResponseChecksumValidation;
+import software.amazon.awssdk.core.interceptor.ExecutionInterceptor;
 import software.amazon.awssdk.metrics.MetricPublisher;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.retries.api.BackoffStrategy;
@@ -35,11 +36,21 @@ final class FakeStores {
                 .partTimeout(Duration.ofSeconds(5));
     }
 
+    /** A store whose client reads pages of listings as one does that the store makes itself. */
+    static S3StoreBuilder hooked(FakeHttp http, int tries) {
+        return builder(http, tries).client(client(http, tries, List.of(new ListPageHook())));
+    }
+
     static FakeHttp http(Function<FakeHttp.Request, FakeHttp.Reply> server) {
         return new FakeHttp(server);
     }
 
     static S3AsyncClient client(FakeHttp http, int tries, MetricPublisher... metrics) {
+        return client(http, tries, List.of(), metrics);
+    }
+
+    private static S3AsyncClient client(
+            FakeHttp http, int tries, List<ExecutionInterceptor> hooks, MetricPublisher... metrics) {
         return S3AsyncClient.builder()
                 .httpClient(http)
                 .endpointOverride(URI.create("http://s3.test"))
@@ -49,6 +60,7 @@ final class FakeStores {
                 .requestChecksumCalculation(RequestChecksumCalculation.WHEN_REQUIRED)
                 .responseChecksumValidation(ResponseChecksumValidation.WHEN_REQUIRED)
                 .overrideConfiguration(override -> override.metricPublishers(List.of(metrics))
+                        .executionInterceptors(hooks)
                         .retryStrategy(AwsRetryStrategy.standardRetryStrategy().toBuilder()
                                 .maxAttempts(tries)
                                 .backoffStrategy(BackoffStrategy.retryImmediately())

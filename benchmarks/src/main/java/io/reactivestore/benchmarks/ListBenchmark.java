@@ -1,0 +1,231 @@
+package io.reactivestore.benchmarks;
+
+import com.sun.management.OperatingSystemMXBean;
+import io.reactivestore.Keys;
+import io.reactivestore.ListOptions;
+import io.reactivestore.ObjectInfo;
+import io.reactivestore.embeddeds3.latency.KeySpace;
+import io.reactivestore.embeddeds3.latency.LatencyServer;
+import io.reactivestore.embeddeds3.latency.LatencySettings;
+import io.reactivestore.embeddeds3.latency.Operation;
+import io.reactivestore.s3.S3Store;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.management.ManagementFactory;
+import java.lang.management.MemoryPoolMXBean;
+import java.lang.management.MemoryType;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
+import reactor.core.publisher.Flux;
+import software.amazon.awssdk.http.nio.netty.NettyNioAsyncHttpClient;
+
+/**
+ * How fast are millions of keys listed, 82 ms a page, and what does a page cost? Each listing runs in a JVM of its own with a heap of 128
+ * MiB; the server is another one, and shares the cores. One page after the other is measured over some pages and scaled.
+ */
+final class ListBenchmark implements Benchmark {
+
+    private static final String SERIAL = "S3Store, page by page (scaled)";
+    private static final String SDK = "AWS SDK paginator (scaled)";
+    private static final int IN_FLIGHT = 100;
+    private static final int PAGE_KEYS = 1000;
+
+    @Override
+    public String name() {
+        return "s3-list";
+    }
+
+    @Override
+    public String question() {
+        return "listing millions of keys, 82 ms a page, 100 requests in flight, in order, in a heap of 128 MiB";
+    }
+
+    @Override
+    public List<Row> run(boolean quick) {
+        long keys = quick ? 1_000_000 : 10_000_000;
+        int scaledFrom = quick ? 20 : 200;
+        Map<String, KeySpace> spaces = new LinkedHashMap<>();
+        spaces.put("uniform", KeySpace.uniform(keys));
+        spaces.put("skewed", KeySpace.skewed(keys));
+        if (!quick) {
+            spaces.put("deep", KeySpace.deep(keys));
+            spaces.put("one prefix", KeySpace.onePrefix(keys));
+        }
+        List<Row> rows = new ArrayList<>();
+        spaces.forEach((space, all) -> rows.addAll(listings(space, all, scaledFrom)));
+        rows.add(slowConsumer());
+        return rows;
+    }
+
+    private List<Row> listings(String space, KeySpace keys, int scaledFrom) {
+        long least = (keys.size() + PAGE_KEYS - 1) / PAGE_KEYS;
+        try (LatencyServer server = server(keys)) {
+            Cost serial = measure(server, "serial", scaledFrom);
+            Cost sdk = measure(server, "sdk", scaledFrom);
+            Cost ours = measure(server, "parallel", least);
+            String what = String.format("%,d keys, %s", keys.size(), space);
+            double scale = (double) least / scaledFrom;
+            return List.of(
+                    new Row(
+                            name(),
+                            what,
+                            "s",
+                            ours.seconds,
+                            Map.of(SERIAL, serial.seconds * scale, SDK, sdk.seconds * scale),
+                            0.082 * least / IN_FLIGHT,
+                            String.format("%.0f times as fast as page by page", serial.seconds * scale / ours.seconds)),
+                    new Row(name(), "pages asked, " + what, "count", ours.requests, Map.of(), (double) least, null),
+                    new Row(
+                            name(),
+                            "CPU of the client per page, " + what,
+                            "ms",
+                            ours.cpuMillis / ours.requests,
+                            Map.of(SERIAL, serial.cpuMillis / scaledFrom, SDK, sdk.cpuMillis / scaledFrom),
+                            null,
+                            null),
+                    new Row(name(), "heap in use, at most, " + what, "MiB", ours.heapMib, Map.of(), 128.0, null),
+                    new Row(name(), "keys out of order, " + what, "count", ours.misplaced, Map.of(), 0.0, null));
+        }
+    }
+
+    /** Takes 15 keys, one at a time. */
+    private Row slowConsumer() {
+        try (LatencyServer server = server(KeySpace.uniform(1_000_000))) {
+            S3Store store = store(server.endpoint());
+            for (int parallelism : new int[] {1, IN_FLIGHT}) {
+                store.list(ListOptions.defaults().withParallelism(parallelism))
+                        .delayElements(Duration.ofMillis(20))
+                        .take(15)
+                        .blockLast();
+            }
+            store.close().block();
+            return new Row(
+                    name(),
+                    "LIST calls of 2 slow consumers of 15 keys",
+                    "count",
+                    server.counters().requests(Operation.LIST_OBJECTS),
+                    Map.of(),
+                    2.0,
+                    null);
+        }
+    }
+
+    private static LatencyServer server(KeySpace keys) {
+        return LatencyServer.startProcess(
+                LatencySettings.defaults().withKeys(LatencySettings.BUCKET, keys, 4096), "-Xmx512m");
+    }
+
+    /** What one listing cost. */
+    private record Cost(double seconds, double cpuMillis, double heapMib, long requests, long misplaced) {}
+
+    private static Cost measure(LatencyServer server, String how, long pages) {
+        long before = server.counters().requests(Operation.LIST_OBJECTS);
+        String[] words = runChild(server.endpoint(), how, pages).split(" ", -1);
+        long warmUp = Long.parseLong(words[4]);
+        return new Cost(
+                Double.parseDouble(words[0]),
+                Double.parseDouble(words[1]),
+                Double.parseDouble(words[2]),
+                server.counters().requests(Operation.LIST_OBJECTS) - before - warmUp,
+                Long.parseLong(words[3]));
+    }
+
+    private static String runChild(URI endpoint, String how, long pages) {
+        List<String> command = List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xmx128m",
+                "-cp",
+                System.getProperty("java.class.path"),
+                ListBenchmark.class.getName(),
+                endpoint.toString(),
+                how,
+                Long.toString(pages));
+        try {
+            Process child = new ProcessBuilder(command)
+                    .redirectError(ProcessBuilder.Redirect.INHERIT)
+                    .start();
+            String said = new String(child.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            if (child.waitFor() != 0) {
+                throw new IllegalStateException("the listing failed: " + said);
+            }
+            return said.lines().reduce((earlier, later) -> later).orElse("").trim();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** One listing: {@code endpoint how pages}; prints what it cost. */
+    public static void main(String[] args) {
+        URI endpoint = URI.create(args[0]);
+        long pages = Long.parseLong(args[2]);
+        Flux<String> keys = switch (args[1]) {
+            case "serial" -> store(endpoint).list("").map(ObjectInfo::key);
+            case "parallel" ->
+                store(endpoint)
+                        .list(ListOptions.defaults().withParallelism(IN_FLIGHT))
+                        .map(ObjectInfo::key);
+            default -> paginator(endpoint);
+        };
+        long warmUp = 200;
+        Flux<String> warm = args[1].equals("sdk")
+                ? paginator(endpoint)
+                : store(endpoint).list("").map(ObjectInfo::key);
+        // A page by itself warms up next to nothing: several run at a time, each from the start.
+        Flux.range(0, 20)
+                .flatMap(i -> warm.take(warmUp / 20 * PAGE_KEYS), 20, 1)
+                .blockLast();
+        AtomicLong misplaced = new AtomicLong();
+        String[] before = {""};
+        long cpu = cpuNanos();
+        long begin = System.nanoTime();
+        keys.take(args[1].equals("parallel") ? Long.MAX_VALUE : pages * PAGE_KEYS)
+                .doOnNext(key -> {
+                    if (Keys.UTF8_ORDER.compare(before[0], key) >= 0) {
+                        misplaced.incrementAndGet();
+                    }
+                    before[0] = key;
+                })
+                .blockLast();
+        double seconds = (System.nanoTime() - begin) / 1e9;
+        double cpuMillis = (cpuNanos() - cpu) / 1e6;
+        System.out.printf("%n%f %f %f %d %d%n", seconds, cpuMillis, heapMib(), misplaced.get(), warmUp);
+        System.exit(0);
+    }
+
+    private static long cpuNanos() {
+        return ((OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean()).getProcessCpuTime();
+    }
+
+    /** The most that was ever in use, garbage included. */
+    private static double heapMib() {
+        long bytes = 0;
+        for (MemoryPoolMXBean pool : ManagementFactory.getMemoryPoolMXBeans()) {
+            if (pool.getType() == MemoryType.HEAP) {
+                bytes += pool.getPeakUsage().getUsed();
+            }
+        }
+        return bytes / 1048576.0;
+    }
+
+    private static Flux<String> paginator(URI endpoint) {
+        return Flux.from(FarBucket.client(endpoint)
+                        .httpClient(NettyNioAsyncHttpClient.create())
+                        .build()
+                        .listObjectsV2Paginator(request -> request.bucket(LatencySettings.BUCKET))
+                        .contents())
+                .map(object -> object.key());
+    }
+
+    private static S3Store store(URI endpoint) {
+        return FarBucket.store(endpoint).maxConnections(IN_FLIGHT + 20).build();
+    }
+}

@@ -1,0 +1,137 @@
+package io.reactivestore.s3;
+
+import io.reactivestore.ObjectInfo;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.AbstractList;
+import java.util.List;
+import java.util.RandomAccess;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One page of a listing. Immutable, and small, since many of them may wait for their turn: facts are made when they are asked for, and
+ * what all keys begin with is there once.
+ */
+final class ListPage {
+
+    private final Facts facts;
+    private final List<String> prefixes;
+    private final @Nullable String next;
+
+    /** The objects of a page, an array for each fact. */
+    static final class Facts {
+
+        /** What all keys begin with, in UTF-8; may end within a character. */
+        byte[] start = {};
+
+        /** The rest of all keys, and where each ends. */
+        byte[] tails = {};
+
+        int[] tailEnds = {};
+
+        /** All etags, and where each ends; if that is null, sixteen bytes each: hexadecimal digits, as of an MD5. */
+        byte[] etags = {};
+
+        int @Nullable [] etagEnds;
+        long[] sizes = {};
+
+        /** Microseconds since the epoch. */
+        long[] modified = {};
+
+        /** Whether each key is greater than the one before it, by the bytes of UTF-8. */
+        boolean ascending = true;
+    }
+
+    /**
+     * @param facts not to be changed any more
+     * @param prefixes those that were rolled up
+     * @param next what the next page is asked for with, or null if this is the last one
+     */
+    ListPage(Facts facts, List<String> prefixes, @Nullable String next) {
+        this.facts = facts;
+        this.prefixes = prefixes;
+        this.next = next;
+    }
+
+    /** How many objects are on it. */
+    int size() {
+        return facts.sizes.length;
+    }
+
+    String key(int index) {
+        int from = index == 0 ? 0 : facts.tailEnds[index - 1];
+        int length = facts.tailEnds[index] - from;
+        byte[] key = new byte[facts.start.length + length];
+        System.arraycopy(facts.start, 0, key, 0, facts.start.length);
+        System.arraycopy(facts.tails, from, key, facts.start.length, length);
+        return new String(key, StandardCharsets.UTF_8);
+    }
+
+    ObjectInfo info(int index) {
+        return new ObjectInfo(
+                key(index),
+                facts.sizes[index],
+                etag(index),
+                null,
+                Instant.EPOCH.plus(facts.modified[index], ChronoUnit.MICROS),
+                null);
+    }
+
+    /** The facts from one object up to before another. */
+    List<ObjectInfo> infos(int from, int to) {
+        return new Infos(from, to);
+    }
+
+    List<String> prefixes() {
+        return prefixes;
+    }
+
+    @Nullable String next() {
+        return next;
+    }
+
+    boolean isAscending() {
+        return facts.ascending;
+    }
+
+    private String etag(int index) {
+        int[] ends = facts.etagEnds;
+        if (ends != null) {
+            int from = index == 0 ? 0 : ends[index - 1];
+            return new String(facts.etags, from, ends[index] - from, StandardCharsets.UTF_8);
+        }
+        byte[] digits = new byte[32];
+        for (int i = 0; i < 16; i++) {
+            int b = facts.etags[index * 16 + i];
+            digits[2 * i] = digit(b >> 4 & 15);
+            digits[2 * i + 1] = digit(b & 15);
+        }
+        return new String(digits, StandardCharsets.ISO_8859_1);
+    }
+
+    private static byte digit(int value) {
+        return (byte) (value < 10 ? '0' + value : 'a' + value - 10);
+    }
+
+    private final class Infos extends AbstractList<ObjectInfo> implements RandomAccess {
+
+        private final int from;
+        private final int to;
+
+        Infos(int from, int to) {
+            this.from = from;
+            this.to = to;
+        }
+
+        @Override
+        public ObjectInfo get(int index) {
+            return info(from + index);
+        }
+
+        @Override
+        public int size() {
+            return to - from;
+        }
+    }
+}
