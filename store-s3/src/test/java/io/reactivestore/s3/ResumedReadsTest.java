@@ -175,13 +175,13 @@ class ResumedReadsTest {
     void partTimeout_holdsForAllRequestsOfAPart() {
         S3Store hasty =
                 FakeStores.builder(http).partTimeout(Duration.ofMillis(500)).build();
-        server = request ->
-                http.log().size() == 1 ? object.reply(request).breakAfter(3000) : Reply.silent();
+        server = request -> http.log().size() == 1 ? object.reply(request).breakAfter(3000) : Reply.silent();
         assertThat(failure(StoreTimeoutException.class, hasty.get("k")))
                 .hasMessage("get k: no whole answer within 500 ms: 3000 of the 10000 bytes of [0, 10000) came");
         server = request -> object.reply(request).breakAfter(1);
         assertThat(failure(StoreTimeoutException.class, hasty.get("k")))
-                .hasMessageMatching("get k: no whole answer within 500 ms: \\d+ of the 10000 bytes of \\[0, 10000\\) came");
+                .hasMessageMatching(
+                        "get k: no whole answer within 500 ms: \\d+ of the 10000 bytes of \\[0, 10000\\) came");
     }
 
     @Test
