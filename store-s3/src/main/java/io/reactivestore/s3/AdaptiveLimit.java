@@ -10,8 +10,9 @@ final class AdaptiveLimit {
      * How it works. The limit begins at the most there may be, grows by one for as many answers as it allows at a time, if that many were
      * needed, and shrinks for two reasons.
      *
-     * The service asks for fewer requests: the limit is halved, down to one. The refusals of the requests that were under way by then tell
-     * nothing new, so that none counts before as many events have come.
+     * The service asks for fewer requests: the limit shrinks by a fifth, which is enough if it was one too many; if more than an eighth of
+     * those that were under way by then are refused, it is halved. Down to one. All of that is one burst: the next one begins when as many
+     * events have come as requests were under way.
      *
      * The first byte is late: the median of a window is more than so many times the lowest median of that kind of request. Then requests
      * queue somewhere, and the limit shrinks by a tenth, once a window. Only down to a quarter of the most, since a service may become slower
@@ -22,11 +23,14 @@ final class AdaptiveLimit {
      *
      *   event                  limit
      *   answer, limit in use   + 1 / limit
-     *   refusal                * 0.5, at least 1; once for all that were under way
+     *   refusal                * 0.8, at least 1; once for all that were under way
+     *   many of them           * 0.5 instead
      *   late window            * 0.9, at least a quarter of the most
      */
 
-    private static final double HALF = 0.5;
+    private static final double SOME_REFUSED = 0.8;
+    private static final double MANY_REFUSED = 0.5;
+    private static final int MANY_SHARE = 8;
     private static final double LATE = 0.9;
 
     /** Below it, a service that is merely busier than it was at its best is taken for one that queues. */
@@ -42,7 +46,13 @@ final class AdaptiveLimit {
     private final int max;
     private final Map<Hedging.Kind, Window> windows = new EnumMap<>(Hedging.Kind.class);
     private double limit;
+
+    /** Of the present burst: the limit before it, how many were under way, are to come, and were refused. */
+    private double before;
+
+    private int burst;
     private int stale;
+    private int refused;
 
     AdaptiveLimit(int max) {
         this(1, max);
@@ -76,12 +86,19 @@ final class AdaptiveLimit {
 
     /** @param running requests under way, this one among them */
     void refused(int running) {
-        if (stale > 0) {
-            passed();
+        if (stale == 0) {
+            before = limit;
+            burst = running;
+            stale = running;
+            refused = 1;
+            limit = Math.max(min, before * SOME_REFUSED);
             return;
         }
-        stale = running;
-        limit = Math.max(min, limit * HALF);
+        passed();
+        refused++;
+        if (refused > burst / MANY_SHARE) {
+            limit = Math.min(limit, Math.max(min, before * MANY_REFUSED));
+        }
     }
 
     private void passed() {

@@ -178,12 +178,20 @@ final class S3Calls {
             }
             long begin = runtime.nanoTime();
             CompletableFuture<T> future;
+            // A cancel interrupts the thread that delivers what is cancelled, on which the next request may be about to
+            // begin, and the SDK
+            // refuses to make one on an interrupted thread. Nothing blocks here, so that it can wait.
+            boolean isInterrupted = Thread.interrupted();
             try {
                 future = send.get();
             } catch (RuntimeException e) {
                 got.end();
                 tell(null, e);
                 return;
+            } finally {
+                if (isInterrupted) {
+                    Thread.currentThread().interrupt();
+                }
             }
             var unused = future.whenComplete((answer, error) -> {
                 if (error == null) {

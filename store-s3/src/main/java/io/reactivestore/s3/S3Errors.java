@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
 import software.amazon.awssdk.core.exception.ApiCallAttemptTimeoutException;
 import software.amazon.awssdk.core.exception.ApiCallTimeoutException;
+import software.amazon.awssdk.core.exception.SdkInterruptedException;
 import software.amazon.awssdk.core.exception.SdkServiceException;
 
 /**
@@ -176,6 +177,10 @@ final class S3Errors {
         }
         if (error instanceof TimeoutException) {
             return new StoreTimeoutException(operation, key, about + error.getMessage(), error);
+        }
+        if (find(error, SdkInterruptedException.class, e -> true) != null) {
+            return new StoreUnavailableException(
+                    operation, key, "the thread that made the request was interrupted", true, error);
         }
         if (says(error, "Acquire operation took longer", "Maximum pending acquire operations exceeded")) {
             return new StoreRejectedException(operation, key, about + "no connection was free in time", true, error);

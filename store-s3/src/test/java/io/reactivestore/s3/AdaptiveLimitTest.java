@@ -32,7 +32,16 @@ class AdaptiveLimitTest {
     }
 
     @Test
-    void refusal_halves_onceForAllThatWereUnderWay_downToOne() {
+    void loneRefusal_takesAFifth_onceForAllThatWereUnderWay() {
+        limit.refused(MAX);
+        for (int i = 0; i < MAX / 8 - 1; i++) {
+            limit.refused(MAX);
+        }
+        assertThat(limit.limit()).isEqualTo(51);
+    }
+
+    @Test
+    void burstOfRefusals_halves_onceForAllThatWereUnderWay_downToOne() {
         for (int i = 0; i < MAX; i++) {
             limit.refused(MAX);
         }
@@ -45,6 +54,7 @@ class AdaptiveLimitTest {
 
     @Test
     void limitThatIsUsed_grows_andOneThatIsNot_doesNot() {
+        limit.refused(1);
         limit.refused(1);
         for (int i = 0; i < 10_000; i++) {
             limit.answered(limit.limit() - 1);

@@ -174,7 +174,7 @@ class RequestLimitTest {
                     .doOnNext(bytes -> answered.incrementAndGet())
                     .onErrorResume(error -> Mono.fromRunnable(failed::incrementAndGet))
                     .repeat()
-                    .take(Duration.ofMillis(1_500))
+                    .take(Duration.ofMillis(1_000))
                     .then();
             Mono<Boolean> users = Flux.range(0, 64).flatMap(i -> user, 64, 1).then(Mono.just(true));
             one(users);

@@ -63,6 +63,7 @@ class RequestLineRaceTest {
             turns.add(line.enter(new Noting(started, i), true));
         }
         line.refused();
+        line.refused();
         assertThat(line.limit()).isEqualTo(2);
         turns.get(0).end();
         turns.get(1).end();

@@ -332,6 +332,15 @@ class S3ReadsTest {
     }
 
     @Test
+    void interruptedThread_canStillAsk_andStaysInterrupted() {
+        one(store.head("k"));
+        Thread.currentThread().interrupt();
+        var found = store.get("k").toFuture();
+        assertThat(Thread.interrupted()).isTrue();
+        assertThat(found).succeedsWithin(PATIENCE);
+    }
+
+    @Test
     void errorAfterCancel_isDroppedInSilence() {
         server = request -> object.reply(request).hangAfter(10);
         List<Throwable> dropped = new CopyOnWriteArrayList<>();

@@ -96,7 +96,7 @@ class TransportFaultTest {
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {0, 1, 30_000, SIZE - 1})
+    @ValueSource(ints = {0, 30_000})
     void bodyThatStalls_isGivenUp_andResumed(int bytes) {
         S3Store hasty = builder().stallTimeout(Duration.ofMillis(100)).build();
         inject(Fault.stallBody(bytes), 1);
