@@ -180,7 +180,7 @@ final class S3Errors {
         }
         if (find(error, SdkInterruptedException.class, e -> true) != null) {
             return new StoreUnavailableException(
-                    operation, key, "the thread that made the request was interrupted", true, error);
+                    operation, key, about + "the thread that made the request was interrupted", true, error);
         }
         if (says(error, "Acquire operation took longer", "Maximum pending acquire operations exceeded")) {
             return new StoreRejectedException(operation, key, about + "no connection was free in time", true, error);
