@@ -1,19 +1,10 @@
 package io.reactivestore.s3;
 
-import com.fasterxml.aalto.AsyncByteBufferFeeder;
-import com.fasterxml.aalto.AsyncXMLInputFactory;
-import com.fasterxml.aalto.AsyncXMLStreamReader;
-import com.fasterxml.aalto.stax.InputFactoryImpl;
 import java.nio.ByteBuffer;
-import javax.xml.stream.XMLStreamConstants;
-import javax.xml.stream.XMLStreamException;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Reads one page of a listing out of the XML that S3 sends, as its bytes come, in pieces of any size. Only what is needed becomes text. A
- * document type is refused, and with it every entity but XML's own: nothing outside of the document is ever looked at.
- */
-final class ListPageParser {
+/** Reads one page of a listing out of the XML that S3 sends, as its bytes come. Only what is needed becomes text. */
+final class ListPageParser implements XmlPushParser.Handler {
 
     /** What a document is, as far as it was read. */
     enum Root {
@@ -22,25 +13,15 @@ final class ListPageParser {
         OTHER
     }
 
-    /** Longer than any key, each of whose bytes may be written in three characters, and than tokens are. */
-    private static final int MAX_TEXT = 64 << 10;
-
-    private static final AsyncXMLInputFactory FACTORY = new InputFactoryImpl();
-
-    private final AsyncXMLStreamReader<AsyncByteBufferFeeder> xml = FACTORY.createAsyncForByteBuffer();
+    private final XmlPushParser xml = new XmlPushParser(this);
     private final ListPageBuilder page = new ListPageBuilder();
-
-    /** The text of the element that is being read, if it is wanted. */
-    private final StringBuilder text = new StringBuilder();
-
     private Root root = Root.UNKNOWN;
     private int depth;
     private boolean inObject;
     private boolean inPrefix;
-    private boolean wanted;
 
-    private final StringBuilder key = new StringBuilder();
-    private final StringBuilder etag = new StringBuilder();
+    private @Nullable String key;
+    private @Nullable String etag;
     private long size;
     private long modified;
 
@@ -58,11 +39,12 @@ final class ListPageParser {
      * @throws MalformedPageException if they cannot belong to a page
      */
     void feed(ByteBuffer bytes) {
-        if (bytes.hasRemaining()) {
-            read(() -> {
-                xml.getInputFeeder().feedInput(bytes);
-                advance();
-            });
+        try {
+            if (root != Root.OTHER) {
+                xml.feed(bytes);
+            }
+        } catch (IllegalArgumentException e) {
+            throw malformed(e);
         }
     }
 
@@ -72,28 +54,13 @@ final class ListPageParser {
      * @throws MalformedPageException if its end is missing
      */
     ListPage end() {
-        read(() -> {
-            xml.getInputFeeder().endOfInput();
-            advance();
-            if (depth != 0 || root != Root.LISTING) {
-                throw new IllegalArgumentException("it ends too early");
-            }
-        });
         try {
+            xml.end();
+            if (root != Root.LISTING) {
+                throw new IllegalArgumentException("it is none");
+            }
             return page.build(urlEncoded, truncated ? next : null);
         } catch (IllegalArgumentException e) {
-            throw malformed(e);
-        }
-    }
-
-    private interface Step {
-        void run() throws XMLStreamException;
-    }
-
-    private static void read(Step step) {
-        try {
-            step.run();
-        } catch (XMLStreamException | IllegalArgumentException | IllegalStateException e) {
             throw malformed(e);
         }
     }
@@ -102,94 +69,71 @@ final class ListPageParser {
         return new MalformedPageException("the page of a listing cannot be read", cause);
     }
 
-    private void advance() throws XMLStreamException {
-        while (true) {
-            switch (xml.next()) {
-                case AsyncXMLStreamReader.EVENT_INCOMPLETE, XMLStreamConstants.END_DOCUMENT -> {
-                    return;
-                }
-                case XMLStreamConstants.START_ELEMENT -> start(xml.getLocalName());
-                case XMLStreamConstants.END_ELEMENT -> end(xml.getLocalName());
-                case XMLStreamConstants.CHARACTERS, XMLStreamConstants.CDATA -> addText();
-                case XMLStreamConstants.DTD -> throw new IllegalArgumentException("it has a document type");
-                case XMLStreamConstants.ENTITY_REFERENCE ->
-                    throw new IllegalArgumentException("it has an entity that is not XML's own");
-                default -> {
-                    // comments, instructions and white space between elements mean nothing
-                }
-            }
-            if (root == Root.OTHER) {
-                return;
-            }
-        }
-    }
-
-    private void start(String name) {
+    @Override
+    public boolean start(String name) {
         depth++;
-        wanted = false;
-        switch (depth) {
-            case 1 -> root = name.equals("ListBucketResult") ? Root.LISTING : Root.OTHER;
+        return switch (depth) {
+            case 1 -> {
+                root = name.equals("ListBucketResult") ? Root.LISTING : Root.OTHER;
+                yield false;
+            }
             case 2 -> {
                 inObject = name.equals("Contents");
                 inPrefix = name.equals("CommonPrefixes");
-                wanted = switch (name) {
+                yield switch (name) {
                     case "IsTruncated", "NextContinuationToken", "EncodingType" -> true;
                     default -> false;
                 };
             }
             case 3 ->
-                wanted = inObject
+                inObject
                         ? switch (name) {
                             case "Key", "ETag", "Size", "LastModified" -> true;
                             default -> false;
                         }
                         : inPrefix && name.equals("Prefix");
-            default -> {
-                // the owner and the like
-            }
-        }
-        text.setLength(0);
+            default -> false; // the owner and the like
+        };
     }
 
-    private void addText() throws XMLStreamException {
-        if (wanted) {
-            text.append(xml.getTextCharacters(), xml.getTextStart(), xml.getTextLength());
-            if (text.length() > MAX_TEXT) {
-                throw new IllegalArgumentException("it has a text of more than " + MAX_TEXT + " characters");
-            }
-        }
-    }
-
-    private void end(String name) {
-        if (wanted) {
-            take(name);
-            wanted = false;
-        } else if (depth == 2 && inObject) {
+    @Override
+    public void end(String name, String text) {
+        if (depth == 2 && inObject) {
             page.add(key, etag, size, modified);
-            key.setLength(0);
-            etag.setLength(0);
+            key = null;
+            etag = null;
             size = 0;
             modified = 0;
+        } else if (depth == 3 && inObject) {
+            takeFact(name, text);
+        } else if (depth == 3 && inPrefix && name.equals("Prefix")) {
+            page.addPrefix(text);
+        } else if (depth == 2) {
+            take(name, text);
         }
         depth--;
     }
 
-    private void take(String name) {
+    private void takeFact(String name, String text) {
         switch (name) {
-            case "Key" -> copy(key);
-            case "ETag" -> copy(etag);
-            case "Size" -> size = text.isEmpty() ? 0 : Long.parseLong(text, 0, text.length(), 10);
+            case "Key" -> key = text;
+            case "ETag" -> etag = text;
+            case "Size" -> size = text.isEmpty() ? 0 : Long.parseLong(text);
             case "LastModified" -> modified = text.isEmpty() ? 0 : ListPageBuilder.micros(text);
-            case "Prefix" -> page.addPrefix(text.toString());
-            case "IsTruncated" -> truncated = text.toString().equalsIgnoreCase("true");
-            case "EncodingType" -> urlEncoded = text.toString().equals("url");
-            case "NextContinuationToken" -> next = text.toString();
-            default -> throw new AssertionError(name);
+            default -> {
+                // the storage class and the like
+            }
         }
     }
 
-    private void copy(StringBuilder target) {
-        target.setLength(0);
-        target.append(text);
+    private void take(String name, String text) {
+        switch (name) {
+            case "IsTruncated" -> truncated = text.equalsIgnoreCase("true");
+            case "EncodingType" -> urlEncoded = text.equals("url");
+            case "NextContinuationToken" -> next = text;
+            default -> {
+                // what was asked for
+            }
+        }
     }
 }

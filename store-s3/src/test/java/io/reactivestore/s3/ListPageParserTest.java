@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Pages of listings, wherever the network cuts them. */
@@ -77,6 +78,15 @@ class ListPageParserTest {
                 "<ListBucketResult><Contents><Key>a</Key><LastModified>2024-13-01T00:00:00.000Z</LastModified></Contents></ListBucketResult>",
                 "<ListBucketResult><EncodingType>url</EncodingType><Contents><Key>%4</Key></Contents></ListBucketResult>",
                 "<ListBucketResult><EncodingType>url</EncodingType><CommonPrefixes><Prefix>%zz</Prefix></CommonPrefixes></ListBucketResult>",
+                "<ListBucketResult></ListBucketResult><ListBucketResult/>",
+                "<ListBucketResult/>x",
+                "<ListBucketResult><Contents><Key>&#xD800;</Key></Contents></ListBucketResult>",
+                "<ListBucketResult><Contents><Key>&#0;</Key></Contents></ListBucketResult>",
+                "<ListBucketResult><Contents><Key>&#x;</Key></Contents></ListBucketResult>",
+                "<ListBucketResult><Contents><Key>&amp</Key></Contents></ListBucketResult>",
+                "<ListBucketResult a='<'/>",
+                "<![CDATA[x]]><ListBucketResult/>",
+                "< ListBucketResult/>",
                 "",
                 "no xml"
             })
@@ -84,6 +94,46 @@ class ListPageParserTest {
         assertThatThrownBy(() -> parse(xml)).isInstanceOf(MalformedPageException.class);
         byte[] bytes = xml.getBytes(StandardCharsets.UTF_8);
         assertThatThrownBy(() -> parsePieces(bytes, 1)).isInstanceOf(MalformedPageException.class);
+    }
+
+    @ParameterizedTest
+    @CsvSource(textBlock = """
+            a]]b,                         <![CDATA[a]]b]]>
+            a]b]]c,                       <![CDATA[a]b]]]]><![CDATA[c]]>
+            <&>\"',                       &lt;&#38;&#x3e;&quot;&apos;
+            a<b,                          a<![CDATA[<]]>b
+            a]>b,                         a]>b
+            ab,                           a<!-- - -- > <x> -->b
+            ab,                           a<?x <y> ? ?>b
+            \ud83d\ude80,                 &#x1F680;
+            """)
+    void text_isReadHoweverItIsWritten(String expected, String written) {
+        String xml =
+                "\ufeff<?xml version=\"1.0\"?>\r\n<s:ListBucketResult a='>' b=\"'/>\" xmlns:s='x'><s:Contents ><s:Key\n>"
+                        + written.replace("\r", "") + "</s:Key ></s:Contents></s:ListBucketResult >\n";
+        byte[] bytes = xml.getBytes(StandardCharsets.UTF_8);
+        for (int piece = 1; piece < 30; piece++) {
+            assertThat(keys(parsePieces(bytes, piece)))
+                    .as("in pieces of %d", piece)
+                    .containsExactly(expected.replace("\\\"", "\""));
+        }
+    }
+
+    @Test
+    void endsOfLines_areOneCharacter_unlessTheyAreWrittenAsNumbers() {
+        byte[] xml = bytes(
+                        "<ListBucketResult><Contents><Key>a\r\nb\rc\n&#13;\n<![CDATA[d\r\n]]></Key></Contents></ListBucketResult>")
+                .array();
+        for (int piece = 1; piece < 20; piece++) {
+            assertThat(keys(parsePieces(xml, piece))).containsExactly("a\nb\nc\n\r\nd\n");
+        }
+    }
+
+    @Test
+    void bytesThatAreNoUtf8_areRefused() {
+        byte[] xml = "<ListBucketResult><Contents><Key>a\u00ff</Key></Contents></ListBucketResult>"
+                .getBytes(StandardCharsets.ISO_8859_1);
+        assertThatThrownBy(() -> parse(xml, xml.length)).isInstanceOf(MalformedPageException.class);
     }
 
     @Test
