@@ -109,7 +109,7 @@ final class XmlPushParser {
             int length = Math.min(piece.length, rest.remaining());
             rest.get(piece, 0, length);
             for (int i = 0; i < length; ) {
-                i = state == State.TEXT || (state == State.CDATA && seen == 0) ? run(i, length) : i;
+                i = run(i, length);
                 if (i < length) {
                     read(piece[i++]);
                 }
@@ -124,15 +124,22 @@ final class XmlPushParser {
         }
     }
 
-    /** Takes text up to the next byte that means something else; tells where that is. */
+    /** Takes the bytes up to the next one that means something else; tells where that is. */
     private int run(int from, int to) {
         int i = from;
-        while (i < to && isPlain(piece[i])) {
-            i++;
-        }
-        if (i > from) {
-            addText(piece, from, i - from);
-            afterReturn = false;
+        if (state == State.TEXT || (state == State.CDATA && seen == 0)) {
+            while (i < to && isPlain(piece[i])) {
+                i++;
+            }
+            if (i > from) {
+                addText(piece, from, i - from);
+                afterReturn = false;
+            }
+        } else if (state == State.NAME || state == State.END_NAME) {
+            while (i < to && isNameByte(piece[i])) {
+                i++;
+            }
+            addToWord(piece, from, i - from);
         }
         return i;
     }
@@ -145,6 +152,7 @@ final class XmlPushParser {
         switch (state) {
             case TEXT -> readText(b);
             case MARKUP -> readMarkup(b);
+            // Only what comes after it gets here, see run().
             case NAME -> readName(b);
             case TAG -> readTag(b);
             case EMPTY -> {
@@ -212,10 +220,6 @@ final class XmlPushParser {
     }
 
     private void readName(byte b) {
-        if (isNameByte(b)) {
-            addToWord(b);
-            return;
-        }
         state = State.TAG;
         quote = 0;
         readTag(b);
@@ -243,8 +247,6 @@ final class XmlPushParser {
             require(name.equals(open.peekFirst()), "an element that another one ends");
             endElement(name);
             state = State.TEXT;
-        } else if (state == State.END_NAME && isNameByte(b)) {
-            addToWord(b);
         } else {
             require(isSpace(b), "an end of an element that does not end");
             state = State.END;
@@ -385,7 +387,7 @@ final class XmlPushParser {
         if (!wanted) {
             return;
         }
-        require(textLength + length <= MAX_TEXT, "a text of more than " + MAX_TEXT + " bytes");
+        require(textLength + length <= MAX_TEXT, "a text that is too long");
         if (textLength + length > text.length) {
             text = Arrays.copyOf(text, Math.max(2 * text.length, textLength + length));
         }
@@ -406,12 +408,17 @@ final class XmlPushParser {
         }
     }
 
-    private void addToWord(byte b) {
-        require(wordLength < MAX_NAME, "a name of more than " + MAX_NAME + " bytes");
-        if (wordLength == word.length) {
-            word = Arrays.copyOf(word, 2 * wordLength);
+    private void addToWord(byte... bytes) {
+        addToWord(bytes, 0, bytes.length);
+    }
+
+    private void addToWord(byte[] bytes, int from, int length) {
+        require(wordLength + length <= MAX_NAME, "a name that is too long");
+        if (wordLength + length > word.length) {
+            word = Arrays.copyOf(word, Math.max(2 * word.length, wordLength + length));
         }
-        word[wordLength++] = b;
+        System.arraycopy(bytes, from, word, wordLength, length);
+        wordLength += length;
     }
 
     private static boolean isNameByte(byte b) {
