@@ -54,7 +54,8 @@ class HedgingThrottleFaultTest {
                 .as("the refused one, and the SDK's next try")
                 .isEqualTo(2);
         for (int burst = 0; burst < 2; burst++) {
-            runtime.jump(Duration.ofSeconds(9));
+            // The SDK has waited for up to a second before its next try, and the window is ten.
+            runtime.jump(Duration.ofSeconds(6));
             assertThat(lateReads()).as("each once").isEqualTo(READS);
             server.inject(FaultRule.of(Fault.slowDown()).times(1));
             before = requests();
