@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.function.LongConsumer;
@@ -37,6 +38,7 @@ final class S3Calls {
     private final StoreRuntime runtime;
     private final RequestLine line;
     private final Hedging hedging;
+    private final LongAdder throttles = new LongAdder();
 
     S3Calls(Supplier<S3Clients.Made> made, StoreRuntime runtime, RequestLine line, Hedging hedging) {
         this.made = made;
@@ -47,8 +49,14 @@ final class S3Calls {
 
     /** The service has asked for fewer requests. */
     void throttled() {
+        throttles.increment();
         line.refused();
         hedging.throttled();
+    }
+
+    /** How often it has. */
+    long throttles() {
+        return throttles.sum();
     }
 
     /** The first byte of an answer came so long after its request. */
@@ -178,9 +186,8 @@ final class S3Calls {
             }
             long begin = runtime.nanoTime();
             CompletableFuture<T> future;
-            // A cancel interrupts the thread that delivers what is cancelled, on which the next request may be about to
-            // begin, and the SDK
-            // refuses to make one on an interrupted thread. Nothing blocks here, so that it can wait.
+            // A cancel interrupts the thread that delivers what is cancelled. The next request may be about to begin on
+            // it, and the SDK refuses to make one on an interrupted thread. Nothing blocks here, so that it can wait.
             boolean isInterrupted = Thread.interrupted();
             try {
                 future = send.get();

@@ -13,7 +13,6 @@ import io.reactivestore.s3.PagedFlux.Page;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
@@ -30,7 +29,6 @@ final class S3Listing {
     private final S3Settings settings;
     private final @Nullable Comparator<String> order;
     private final LearntCuts learnt = new LearntCuts();
-    private final LongAdder throttles = new LongAdder();
 
     S3Listing(S3Calls calls, S3Requests requests, S3Errors errors, S3Settings settings) {
         this.calls = calls;
@@ -60,7 +58,7 @@ final class S3Listing {
                         options,
                         settings.readAheadPages(),
                         learnt,
-                        throttles::sum)
+                        calls::throttles)
                 : pages(operation, options, null, page -> infos(page, options));
     }
 
@@ -86,11 +84,6 @@ final class S3Listing {
     private <T> Flux<T> pages(
             String operation, ListOptions options, @Nullable String delimiter, Function<ListPage, List<T>> items) {
         return new PagedFlux<>(page(operation, options, delimiter, null, items), settings.readAheadPages());
-    }
-
-    /** The service has asked for fewer requests. */
-    void throttled() {
-        throttles.increment();
     }
 
     private Mono<ListPage> orderedPage(

@@ -359,15 +359,10 @@ public final class S3Store implements Store {
     /** The SDK reads files and asks the machine's metadata service when it builds a client. */
     private Mono<Void> make(S3Clients clients) {
         return Mono.<Void>fromRunnable(
-                        () -> made.set(clients.make(settings.runtime(), settings.dialect(), this::throttled)))
+                        () -> made.set(clients.make(settings.runtime(), settings.dialect(), calls::throttled)))
                 .subscribeOn(settings.runtime().io())
                 .publishOn(settings.runtime().delivery())
                 .onErrorMap(e -> errors.of("open", null, e));
-    }
-
-    private void throttled() {
-        calls.throttled();
-        listing.throttled();
     }
 
     private Mono<Void> release() {
