@@ -38,8 +38,8 @@ final class CaffeineTier implements MemoryTier {
     }
 
     @Override
-    public boolean remove(String key) {
-        return cache.asMap().remove(key) != null;
+    public void remove(String key) {
+        cache.asMap().remove(key);
     }
 
     @Override

@@ -45,10 +45,9 @@ final class LruTier implements MemoryTier {
     }
 
     @Override
-    public synchronized boolean remove(String key) {
+    public synchronized void remove(String key) {
         CachedEntry removed = entries.remove(key);
         bytes -= removed == null ? 0 : CachedEntry.weight(key, removed);
-        return removed != null;
     }
 
     @Override

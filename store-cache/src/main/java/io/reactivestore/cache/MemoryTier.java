@@ -12,7 +12,7 @@ interface MemoryTier {
     void put(String key, CachedEntry entry);
 
     /** Drops the copy of a key; when this returns, nobody finds it any more. */
-    boolean remove(String key);
+    void remove(String key);
 
     /** Drops every copy whose key has this prefix. */
     void removePrefix(String prefix);

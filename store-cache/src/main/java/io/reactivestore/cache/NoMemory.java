@@ -15,9 +15,7 @@ enum NoMemory implements MemoryTier {
     public void put(String key, CachedEntry entry) {}
 
     @Override
-    public boolean remove(String key) {
-        return false;
-    }
+    public void remove(String key) {}
 
     @Override
     public void removePrefix(String prefix) {}
