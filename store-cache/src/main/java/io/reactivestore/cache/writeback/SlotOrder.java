@@ -82,7 +82,8 @@ final class SlotOrder implements Iterable<Slot> {
     }
 
     void clear() {
-        Arrays.fill(before, OUT);
+        before = new int[0];
+        after = new int[0];
         first = NONE;
         last = NONE;
         size = 0;

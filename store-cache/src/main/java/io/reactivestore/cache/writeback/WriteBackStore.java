@@ -67,6 +67,9 @@ public final class WriteBackStore implements Store {
 
     private static final int SCAN_CONCURRENCY = 8;
 
+    /** So many deletes go into the journal together, which is then forced once for all of them. */
+    private static final int DELETE_CONCURRENCY = 64;
+
     private final Store inner;
     private final Settings settings;
     private final StoreRuntime runtime;
@@ -260,7 +263,9 @@ public final class WriteBackStore implements Store {
     public Flux<DeleteResult> deleteAll(Publisher<String> keys) {
         Keys.requireNonNull("deleteAll", "keys", keys);
         return lifecycle.whenOpenMany(
-                "deleteAll", null, () -> BulkDelete.each(keys, 1, key -> delete(key, DeleteOptions.defaults())));
+                "deleteAll",
+                null,
+                () -> BulkDelete.each(keys, DELETE_CONCURRENCY, key -> delete(key, DeleteOptions.defaults())));
     }
 
     @Override
@@ -271,7 +276,7 @@ public final class WriteBackStore implements Store {
                 prefix,
                 () -> merge("deletePrefix", ListOptions.prefix(prefix))
                         .list()
-                        .concatMap(info -> delete(info.key()).thenReturn(info), 1)
+                        .flatMap(info -> delete(info.key()).thenReturn(info), DELETE_CONCURRENCY, 1)
                         .count());
     }
 

@@ -13,7 +13,10 @@ import io.reactivestore.error.StoreUnavailableException;
 import io.reactivestore.testkit.simulate.SimulatedRuntime;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import reactor.core.publisher.Flux;
 import reactor.test.subscriber.TestSubscriber;
 
 /** A store with a journal: what is acknowledged when, what a full disk does, what comes back, what a close leaves. */
@@ -58,6 +61,23 @@ class JournalTest {
         synced.run();
         assertThat(files.forces() - before).isEqualTo(1);
         assertThat(synced.scan()).containsExactly("k0=45", "k1=46", "k2=47", "k3=48", "k4=49");
+    }
+
+    @Test
+    void bulkDeletes_areForcedTogether() {
+        Stage synced = Stage.journaled(files, WriteBackStoreBuilder::syncJournal);
+        synced.await(synced.store.open());
+        List<String> keys = IntStream.range(0, 100).mapToObj(i -> "k" + i).toList();
+        int before = files.forces();
+        synced.await(synced.store.deleteAll(Flux.fromIterable(keys)).then());
+        assertThat(files.forces() - before).isLessThan(10);
+
+        keys.forEach(key -> synced.store.put(key, Content.text("1")).subscribe());
+        synced.run();
+        before = files.forces();
+        synced.await(synced.store.deletePrefix("k").then());
+        assertThat(files.forces() - before).isLessThan(10);
+        assertThat(synced.scan()).isEmpty();
     }
 
     @Test
