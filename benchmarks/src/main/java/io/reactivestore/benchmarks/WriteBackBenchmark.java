@@ -18,8 +18,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.SplittableRandom;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.IntSupplier;
 import java.util.function.LongUnaryOperator;
 import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.kstream.Windowed;
@@ -73,39 +75,42 @@ final class WriteBackBenchmark implements Benchmark {
         Map<Bytes, byte[]> map = new ConcurrentSkipListMap<>();
         int rounds = quick ? 7 : 21;
         long batch = quick ? 50_000 : 100_000;
-        Map<String, Cost> puts = new Interleaved()
-                .add(LIMIT, operations(keys, (key, start) -> {
-                    byte[] storeKey = bytes(WindowKeySchema.toStoreKey(WindowedKey.of(key, start)));
-                    map.put(Bytes.wrap(storeKey), wrapped());
-                    return 1;
-                }))
-                .add(OURS, operations(keys, (key, start) -> {
-                    write(ours.put(WindowedKey.of(key, start), ByteBuffer.wrap(new byte[VALUE_BYTES]), CONTEXT));
-                    return 1;
-                }))
-                .add(KAFKA, operations(keys, (key, start) -> {
-                    kafka.put(Bytes.wrap(key), wrapped(), start);
-                    return 1;
-                }))
-                .run(1, 5, rounds, batch);
-        Map<String, Cost> gets = new Interleaved()
-                .add(LIMIT, operations(keys, (key, start) -> {
-                    byte[] storeKey = bytes(WindowKeySchema.toStoreKey(WindowedKey.of(key, start)));
-                    return length(map.get(Bytes.wrap(storeKey)));
-                }))
-                .add(OURS, operations(keys, (key, start) -> {
-                    long[] found = {0};
-                    ours.get(WindowedKey.of(key, start))
-                            .subscribe(entry -> found[0] = entry.wrapped().remaining());
-                    return found[0];
-                }))
-                .add(KAFKA, operations(keys, (key, start) -> length(kafka.fetch(Bytes.wrap(key), start))))
-                .run(1, 5, rounds, batch);
-        return List.of(
-                row("put, " + VALUE_BYTES + " bytes", "ns", puts, true),
-                row("garbage of a put", "B", puts, false),
-                row("get of what is dirty", "ns", gets, true),
-                row("garbage of a get", "B", gets, false));
+        List<Row> rows = new ArrayList<>();
+        for (Walk walk : Walk.values()) {
+            Map<String, Cost> puts = new Interleaved()
+                    .add(LIMIT, operations(keys, walk, (key, start) -> {
+                        byte[] storeKey = bytes(WindowKeySchema.toStoreKey(WindowedKey.of(key, start)));
+                        map.put(Bytes.wrap(storeKey), wrapped());
+                        return 1;
+                    }))
+                    .add(OURS, operations(keys, walk, (key, start) -> {
+                        write(ours.put(WindowedKey.of(key, start), ByteBuffer.wrap(new byte[VALUE_BYTES]), CONTEXT));
+                        return 1;
+                    }))
+                    .add(KAFKA, operations(keys, walk, (key, start) -> {
+                        kafka.put(Bytes.wrap(key), wrapped(), start);
+                        return 1;
+                    }))
+                    .run(1, 5, rounds, batch);
+            Map<String, Cost> gets = new Interleaved()
+                    .add(LIMIT, operations(keys, walk, (key, start) -> {
+                        byte[] storeKey = bytes(WindowKeySchema.toStoreKey(WindowedKey.of(key, start)));
+                        return length(map.get(Bytes.wrap(storeKey)));
+                    }))
+                    .add(OURS, operations(keys, walk, (key, start) -> {
+                        long[] found = {0};
+                        ours.get(WindowedKey.of(key, start))
+                                .subscribe(entry -> found[0] = entry.wrapped().remaining());
+                        return found[0];
+                    }))
+                    .add(KAFKA, operations(keys, walk, (key, start) -> length(kafka.fetch(Bytes.wrap(key), start))))
+                    .run(1, 5, rounds, batch);
+            rows.add(row("put, " + VALUE_BYTES + " bytes, " + walk.label, "ns", puts, true));
+            rows.add(row("garbage of a put, " + walk.label, "B", puts, false));
+            rows.add(row("get of what is dirty, " + walk.label, "ns", gets, true));
+            rows.add(row("garbage of a get, " + walk.label, "B", gets, false));
+        }
+        return rows;
     }
 
     private List<Row> scans(org.apache.kafka.streams.state.internals.CachingWindowStore kafka, boolean quick) {
@@ -204,13 +209,37 @@ final class WriteBackBenchmark implements Benchmark {
         long of(byte[] key, long start);
     }
 
-    /** Walks through the keys in an order that is the same for all, and far from that of the bytes. */
-    private static LongUnaryOperator operations(byte[][] keys, Operation operation) {
+    /** In which order the keys are taken; the same for all who are compared. */
+    private enum Walk {
+        /** The same round each time, so that what was written one after the other is read one after the other. */
+        IN_ROUNDS("in rounds"),
+        /** As requests come: what is needed next is nowhere near. */
+        AT_RANDOM("keys at random");
+
+        private static final int STRIDE = 7_919;
+
+        private final String label;
+
+        Walk(String label) {
+            this.label = label;
+        }
+
+        IntSupplier over(int count) {
+            if (this == AT_RANDOM) {
+                SplittableRandom random = new SplittableRandom(1);
+                return () -> random.nextInt(count);
+            }
+            int[] at = {0};
+            return () -> at[0] = (at[0] + STRIDE) % count;
+        }
+    }
+
+    private static LongUnaryOperator operations(byte[][] keys, Walk walk, Operation operation) {
+        IntSupplier next = walk.over(keys.length);
         return batch -> {
             long sum = 0;
-            int at = 0;
             for (long i = 0; i < batch; i++) {
-                at = (at + 7_919) % keys.length;
+                int at = next.getAsInt();
                 sum += operation.of(keys[at], at % 10);
             }
             return sum;
