@@ -8,14 +8,11 @@ import io.reactivestore.Store;
 import io.reactivestore.StoreCapabilities.ListOrder;
 import io.reactivestore.StoreRuntime;
 import io.reactivestore.error.StoreCorruptException;
-import io.reactivestore.error.StoreException;
 import io.reactivestore.error.StoreRejectedException;
 import io.reactivestore.internal.Contents;
 import io.reactivestore.internal.Lifecycle;
-import io.reactivestore.payload.Eviction.Skipped;
 import io.reactivestore.payload.Halves.Half;
 import java.nio.ByteBuffer;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import reactor.core.publisher.Flux;
@@ -38,7 +35,7 @@ import reactor.core.publisher.Mono;
 public final class PayloadStore {
     /*
      * How it works. Writes of one key take turns (Turns); readers (PayloadReader) never wait. Sizes and the listeners are told what comes
-     * and goes.
+     * and goes. An eviction (Evictor) lists what is there and removes the oldest.
      */
 
     private static final int ENTRY_CONCURRENCY = 16;
@@ -55,6 +52,7 @@ public final class PayloadStore {
     private final PayloadReader reader;
     private final Turns turns = new Turns();
     private final Sizes sizes = new Sizes();
+    private final Evictor evictor;
     private final List<Changes> listeners = new CopyOnWriteArrayList<>();
 
     PayloadStore(Store store, long maxPayloadBytes, boolean dropCorrupt, StoreRuntime runtime) {
@@ -64,6 +62,7 @@ public final class PayloadStore {
         this.dropCorrupt = dropCorrupt;
         this.runtime = runtime;
         this.reader = new PayloadReader(store, maxPayloadBytes, runtime);
+        this.evictor = new Evictor(store, turns, this::delete);
         this.lifecycle = new Lifecycle(store::open, Mono::empty);
     }
 
@@ -179,7 +178,7 @@ public final class PayloadStore {
                     long total = all.stream().mapToLong(Halves::bytes).sum();
                     return total <= maxBytes
                             ? Mono.just(new Eviction(List.of(), List.of()))
-                            : evict(all, total - maxBytes);
+                            : evictor.evict(all, total - maxBytes);
                 }));
     }
 
@@ -270,39 +269,5 @@ public final class PayloadStore {
 
     private static String stem(String name) {
         return name.substring(3, 3 + 64);
-    }
-
-    private Mono<Eviction> evict(List<Halves> oldestFirst, long bytes) {
-        return Mono.defer(() -> {
-            List<PayloadKey> dropped = new ArrayList<>();
-            List<Skipped> skipped = new ArrayList<>();
-            long[] left = {bytes};
-            return Flux.fromIterable(oldestFirst)
-                    .takeWhile(each -> left[0] > 0)
-                    .concatMap(
-                            each -> turns.inTurn(each.key(), () -> deleteIfStill(each))
-                                    .doOnNext(gone -> {
-                                        left[0] -= each.bytes();
-                                        if (gone) {
-                                            dropped.add(each.key());
-                                        }
-                                    })
-                                    .onErrorResume(StoreException.class, error -> {
-                                        skipped.add(new Skipped(each.key(), error));
-                                        return Mono.empty();
-                                    }),
-                            0) // the next one is chosen when this one is gone
-                    .then(Mono.fromSupplier(() -> new Eviction(dropped, skipped)));
-        });
-    }
-
-    /** One that was written again since it was listed is young now, and stays; its old bytes are gone all the same. */
-    private Mono<Boolean> deleteIfStill(Halves listed) {
-        ObjectInfo dated = listed.dated();
-        return store.head(dated.key())
-                .map(now -> now.lastModified().isAfter(dated.lastModified()))
-                .defaultIfEmpty(false)
-                .flatMap(renewed ->
-                        renewed ? Mono.just(false) : delete(listed.key()).thenReturn(true));
     }
 }

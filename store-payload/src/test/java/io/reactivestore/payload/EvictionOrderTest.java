@@ -6,7 +6,10 @@ import static io.reactivestore.payload.PayloadFixture.one;
 import static io.reactivestore.payload.PayloadFixture.persist;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.reactivestore.DeleteOptions;
 import io.reactivestore.StoreRuntime;
+import io.reactivestore.decorate.ForwardingStore;
+import io.reactivestore.error.StoreUnavailableException;
 import io.reactivestore.local.LocalStore;
 import io.reactivestore.memory.MemoryStore;
 import io.reactivestore.testkit.fault.Fault;
@@ -17,9 +20,13 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.util.Comparator;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import reactor.core.publisher.Mono;
+import reactor.core.publisher.Sinks;
 
 /** Which entries go first. */
 class EvictionOrderTest {
@@ -93,6 +100,40 @@ class EvictionOrderTest {
         assertThat(skipped).isNotIn(eviction.dropped());
         assertThat(one(payloads.contains(skipped))).isTrue();
         assertThat(one(payloads.totalBytes())).isPositive();
+    }
+
+    @Test
+    void several_goAtOnce_butNoMoreThanAreTooMany_andTheNextOnesOnlyForThoseThatStay() {
+        MemoryStore memory = MemoryStore.create();
+        PayloadStore filling = PayloadStore.builder(memory).build();
+        Stream.of("1", "2", "3", "4", "5").forEach(input -> persist(filling, input, "same"));
+        List<Sinks.Empty<Void>> held = new CopyOnWriteArrayList<>();
+        PayloadStore payloads = PayloadStore.builder(new ForwardingStore(memory) {
+                    @Override
+                    public Mono<Void> delete(String key, DeleteOptions options) {
+                        Sinks.Empty<Void> sink = Sinks.empty();
+                        held.add(sink);
+                        return sink.asMono().then(super.delete(key, options));
+                    }
+                })
+                .build();
+        long each = one(payloads.totalBytes()) / 5;
+        CompletableFuture<Eviction> eviction = payloads.evictToCap(2 * each).toFuture();
+        assertThat(held).hasSize(3);
+
+        held.get(0).tryEmitError(new StoreUnavailableException("delete", "k", "down", true, null));
+        held.get(1).tryEmitEmpty();
+        held.get(2).tryEmitEmpty();
+        assertThat(held).as("two payloads after their metadata").hasSize(5);
+        held.get(3).tryEmitEmpty();
+        held.get(4).tryEmitEmpty();
+        assertThat(held).as("one more in the place of the first").hasSize(6);
+        held.get(5).tryEmitEmpty();
+        held.get(6).tryEmitEmpty();
+
+        assertThat(eviction.join().dropped()).hasSize(3);
+        assertThat(eviction.join().skipped()).hasSize(1);
+        assertThat(one(payloads.totalBytes())).isEqualTo(2 * each);
     }
 
     private void date(String input, int second) throws Exception {
