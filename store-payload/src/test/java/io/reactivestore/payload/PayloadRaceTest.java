@@ -1,6 +1,5 @@
 package io.reactivestore.payload;
 
-import static io.reactivestore.payload.PayloadFixture.all;
 import static io.reactivestore.payload.PayloadFixture.key;
 import static io.reactivestore.payload.PayloadFixture.lookup;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -10,6 +9,7 @@ import io.reactivestore.Store;
 import io.reactivestore.local.LocalStore;
 import io.reactivestore.memory.MemoryStore;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -21,6 +21,9 @@ import reactor.core.scheduler.Schedulers;
 class PayloadRaceTest {
 
     private static final int ROUNDS = Boolean.getBoolean("reactivestore.slow") ? 5_000 : 150;
+
+    /** For all rounds, on a disk and beside other work. */
+    private static final Duration PATIENCE = Duration.ofMinutes(3);
 
     @TempDir
     Path directory;
@@ -60,7 +63,7 @@ class PayloadRaceTest {
                                 .switchIfEmpty(Mono.just("nothing")),
                         2);
 
-        List<String> seen = all(Flux.merge(writes, removals, reads));
+        List<String> seen = Flux.merge(writes, removals, reads).collectList().block(PATIENCE);
 
         assertThat(seen)
                 .contains("written", "removed")

@@ -21,11 +21,11 @@ import reactor.core.publisher.Mono;
 
 /**
  * Parallel listings of keys of many shapes, with random delays, demand, bounds, errors and cancels, beside a plain walk through the
- * keys. A seed repeats a run; {@code -Dtest.slow=true} runs more of them.
+ * keys. A seed repeats a run; {@code -Pslow} runs more of them.
  */
 class ParallelListingModelTest {
 
-    private static final int SEEDS = Boolean.getBoolean("test.slow") ? 200 : 6;
+    private static final int SEEDS = Boolean.getBoolean("reactivestore.slow") ? 200 : 6;
     private static final int PAGE_KEYS = 20;
 
     @ParameterizedTest
