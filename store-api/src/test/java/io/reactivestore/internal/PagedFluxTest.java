@@ -1,10 +1,9 @@
-package io.reactivestore.s3;
+package io.reactivestore.internal;
 
-import static io.reactivestore.s3.Verify.PATIENCE;
-import static io.reactivestore.s3.Verify.one;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.reactivestore.s3.PagedFlux.Page;
+import io.reactivestore.internal.PagedFlux.Page;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
@@ -19,6 +18,8 @@ import reactor.test.StepVerifier;
 import reactor.test.publisher.TestPublisher;
 
 class PagedFluxTest {
+
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
 
     private final AtomicInteger fetched = new AtomicInteger();
 
@@ -122,5 +123,9 @@ class PagedFluxTest {
                     IntStream.range(number * size, (number + 1) * size).boxed().toList();
             return new Page<>(items, number + 1 == pages ? null : page(number + 1, size, pages));
         });
+    }
+
+    private static <T> T one(Mono<T> mono) {
+        return mono.block(PATIENCE);
     }
 }

@@ -1,4 +1,4 @@
-package io.reactivestore.s3;
+package io.reactivestore.internal;
 
 import java.util.ArrayDeque;
 import java.util.List;
@@ -21,7 +21,7 @@ import reactor.util.context.Context;
  *
  * <p>The end, and an error, come without demand, after the items before them.
  */
-final class PagedFlux<T> extends Flux<T> {
+public final class PagedFlux<T> extends Flux<T> {
 
     /**
      * One page.
@@ -29,12 +29,12 @@ final class PagedFlux<T> extends Flux<T> {
      * @param items may be computed when asked for
      * @param next the page after it, or null if there is none
      */
-    record Page<T>(List<T> items, @Nullable Mono<Page<T>> next) {}
+    public record Page<T>(List<T> items, @Nullable Mono<Page<T>> next) {}
 
     private final Mono<Page<T>> first;
     private final int readAhead;
 
-    PagedFlux(Mono<Page<T>> first, int readAhead) {
+    public PagedFlux(Mono<Page<T>> first, int readAhead) {
         this.first = first;
         this.readAhead = readAhead;
     }
