@@ -3,7 +3,10 @@ package io.reactivestore.benchmarks;
 import com.github.benmanes.caffeine.cache.AsyncCache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import io.reactivestore.Content;
+import io.reactivestore.ListOptions;
+import io.reactivestore.ObjectInfo;
 import io.reactivestore.ReadOptions;
+import io.reactivestore.Store;
 import io.reactivestore.StoredObject;
 import io.reactivestore.cache.CacheStore;
 import io.reactivestore.decorate.ForwardingStore;
@@ -20,7 +23,9 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import reactor.core.Disposable;
+import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 /** How many reads of the source do storms of readers cost, and does one that leaves hurt the others? Beside the usual idioms. */
@@ -44,6 +49,10 @@ final class CoalescingBenchmark implements Benchmark {
     public List<Row> run(boolean quick) {
         return List.of(
                 row("source reads, 10,000 gets of one cold key", 1, this::storm),
+                questions("source heads, 10,000 heads of one cold key", store -> store.head(KEY)),
+                questions(
+                        "source listings, 10,000 listings of one cold prefix",
+                        store -> store.list("").collectList()),
                 row("readers lost when 9,999 of 10,000 cancel", 0, this::cancels),
                 row("loads left running when all cancel", 0, this::abandoned),
                 row("reads lost in spite of retry(1), first load fails", 0, this::retried));
@@ -85,12 +94,42 @@ final class CoalescingBenchmark implements Benchmark {
     private int storm(Contender way) {
         SlowStore source = new SlowStore(0);
         Function<String, Mono<StoredObject>> get = way.over(source);
+        return storm(source, () -> get.apply(KEY));
+    }
+
+    private static int storm(SlowStore source, Supplier<Mono<?>> question) {
         CountDownLatch done = new CountDownLatch(READERS);
         for (int i = 0; i < READERS; i++) {
-            get.apply(KEY).doFinally(signal -> done.countDown()).subscribe(hit -> {}, error -> {});
+            question.get().doFinally(signal -> done.countDown()).subscribe(answer -> {}, error -> {});
         }
         await(done);
         return source.started.get();
+    }
+
+    /** A storm of what is asked about objects, with the same ways to share an answer. */
+    private <T> Row questions(String name, Function<Store, Mono<T>> question) {
+        SlowStore cached = new SlowStore(0);
+        CacheStore cache = CacheStore.builder(cached)
+                .memory(m -> m.maxBytes(1 << 20))
+                .freshness(f -> f.heads(Duration.ofMinutes(1), 100).listings(Duration.ofMinutes(1), 1 << 20))
+                .build();
+        double ours = storm(cached, () -> question.apply(cache));
+        Map<String, Double> peers = new LinkedHashMap<>();
+        SlowStore plain = new SlowStore(0);
+        peers.put("no cache", (double) storm(plain, () -> question.apply(plain)));
+        SlowStore behindFutures = new SlowStore(0);
+        AsyncCache<String, T> futures = Caffeine.newBuilder().buildAsync();
+        peers.put("AsyncCache + Mono.fromFuture", (double) storm(
+                behindFutures,
+                () -> Mono.fromFuture(() ->
+                        futures.get(KEY, (k, e) -> question.apply(behindFutures).toFuture()))));
+        SlowStore behindMonos = new SlowStore(0);
+        Map<String, Mono<T>> monos = new ConcurrentHashMap<>();
+        peers.put("Mono.cache in a map", (double) storm(
+                behindMonos,
+                () -> Mono.defer(() -> monos.computeIfAbsent(
+                        KEY, k -> question.apply(behindMonos).cache()))));
+        return new Row(name(), name, "count", ours, peers, 1.0, null);
     }
 
     private int cancels(Contender way) {
@@ -166,6 +205,24 @@ final class CoalescingBenchmark implements Benchmark {
                     })
                     .delayElement(LOAD)
                     .doOnCancel(cancelled::incrementAndGet);
+        }
+
+        @Override
+        public Mono<ObjectInfo> head(String key, ReadOptions options) {
+            return Mono.defer(() -> {
+                        started.incrementAndGet();
+                        return super.head(key, options);
+                    })
+                    .delayElement(LOAD);
+        }
+
+        @Override
+        public Flux<ObjectInfo> list(ListOptions options) {
+            return Flux.defer(() -> {
+                        started.incrementAndGet();
+                        return super.list(options);
+                    })
+                    .delaySequence(LOAD);
         }
     }
 }

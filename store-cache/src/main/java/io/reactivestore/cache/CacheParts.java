@@ -13,6 +13,7 @@ import io.reactivestore.local.LocalStore;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import reactor.core.Disposable;
 import reactor.core.Disposables;
@@ -44,6 +45,8 @@ final class CacheParts {
     final Flights flights;
     final Removals removals;
     final Reads reads;
+    final Heads heads;
+    final Listings listings;
     final Writes writes;
     final Lifecycle lifecycle;
 
@@ -67,9 +70,10 @@ final class CacheParts {
         this.ledger = runtime.newSerial("reactivestore-ledger");
         this.freshness = new Freshness(settings.freshness(), runtime);
         FreshnessSpec.Settings fresh = settings.freshness();
-        this.memory =
-                new Memory(memoryTier(), new Absences(fresh.maxNegatives(), Limits.nanos(fresh.negative()), freshness));
-        Fence fence = new Fence(runtime, settings.inDoubt());
+        this.memory = new Memory(
+                memoryTier(), new Recent<>(fresh.heads(), freshness), new Recent<>(fresh.negative(), freshness));
+        Pages pages = fresh.listings().isOn() ? new Pages(fresh.listings(), freshness) : null;
+        Fence fence = new Fence(runtime, settings.inDoubt(), pages);
         ByteBudget budget = new ByteBudget(settings.maxLoadingBytes());
         StoreTier.Shared shared = new StoreTier.Shared(
                 runtime,
@@ -102,7 +106,16 @@ final class CacheParts {
                 lifecycle,
                 settings.maxEntryBytes(),
                 budget);
-        this.flights = new Flights(fence, runtime, settings.finishAbandoned(), loader::load);
+        HeadLoader headLoader = new HeadLoader(source, memory, fence, freshness, removals);
+        PageLoader pageLoader = pages == null ? null : new PageLoader(source, pages, fresh.pageKeys());
+        this.flights = new Flights(runtime, settings.finishAbandoned(), (question, mode) -> {
+            if (question instanceof Question.Page page) {
+                return Objects.requireNonNull(pageLoader).begin(page);
+            }
+            return question instanceof Question.Head head
+                    ? headLoader.begin(head.key(), mode)
+                    : loader.begin(question.subject(), mode);
+        });
         Renewals renewals = new Renewals(
                 flights,
                 runtime,
@@ -120,6 +133,8 @@ final class CacheParts {
                 stats,
                 lifecycle,
                 closing.asMono());
+        this.heads = new Heads(source, fresh.heads().isOn(), memory, flights, removals, stats, lifecycle);
+        this.listings = new Listings(source, pages, flights, stats, lifecycle);
         this.writes = new Writes(
                 source,
                 memory,

@@ -5,14 +5,15 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * What a cache has done since it was built. A request is one get, getRange or read of a key; every request is a hit or a miss.
+ * What a cache has done since it was built. A request is one get, getRange or read of a key; every request is a hit or a miss. What
+ * is asked about objects, and not for them, is counted apart.
  *
  * @param hitsByTier requests answered by a copy, by the tier that had it
  * @param misses requests that had to ask the source, found nothing, or waited for another's load
  * @param stale requests answered by a copy that was past its time; each is a hit
  * @param negative requests that were told from memory that there is no such object; each is a hit
  * @param expired copies found too old to be served without asking the source
- * @param joined requests that shared a load which another had begun
+ * @param joined requests, heads and pages that shared a load which another had begun
  * @param loads reads of the source on behalf of requests
  * @param loadFailures those of them that failed
  * @param revalidated copies that the source confirmed without sending the bytes
@@ -22,6 +23,8 @@ import java.util.TreeMap;
  * @param outdated copies not kept because a write came first
  * @param corrupt copies found damaged; each was loaded anew
  * @param tierFailures reads, writes and deletes of a tier that failed
+ * @param heads heads, and what is asked by one, if the cache remembers them
+ * @param pages pages of listings, if the cache keeps them
  */
 public record CacheStats(
         Map<String, Long> hitsByTier,
@@ -38,7 +41,17 @@ public record CacheStats(
         long shed,
         long outdated,
         long corrupt,
-        long tierFailures) {
+        long tierFailures,
+        Answers heads,
+        Answers pages) {
+
+    /**
+     * How questions were answered.
+     *
+     * @param hits from memory
+     * @param misses by the source, perhaps through a load that another had begun
+     */
+    public record Answers(long hits, long misses) {}
 
     public CacheStats {
         hitsByTier = Collections.unmodifiableMap(new TreeMap<>(hitsByTier));

@@ -19,7 +19,6 @@ import io.reactivestore.cache.CacheStoreBuilder.Settings;
 import io.reactivestore.cache.Invalidation.Event;
 import io.reactivestore.internal.Arguments;
 import java.util.List;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 import reactor.core.publisher.Flux;
@@ -32,8 +31,8 @@ import reactor.core.publisher.Mono;
  * copy reaches {@code maxAge}; without one, never: set it unless nobody else writes there.
  *
  * <p>Plain reads of whole objects of at most {@code maxEntryBytes} are kept; a part of an object that is not kept comes from the source
- * and is not kept either. Listings, head and exists always ask the source. Many readers of one key share one load; one that leaves
- * hurts nobody. Waiters of a load are told on the runtime's delivery scheduler, a hit in memory arrives on the caller's thread.
+ * and is not kept either. Listings, head and exists ask the source, unless {@link FreshnessSpec#heads} or {@link
+ * FreshnessSpec#listings} are kept. Many readers of one key share one load; one that leaves hurts nobody. Waiters of a load are told on the runtime's delivery scheduler, a hit in memory arrives on the caller's thread.
  *
  * <p>The source and other stores passed in are opened, but not closed.
  */
@@ -69,12 +68,7 @@ public final class CacheStore implements Store {
     public Mono<ObjectInfo> head(String key, ReadOptions options) {
         Keys.requireKey("head", key);
         Keys.requireNonNull("head", "options", options);
-        return parts.lifecycle.whenOpen(
-                "head",
-                key,
-                () -> options.version() != null
-                        ? source.head(key, options)
-                        : parts.removals.watched(key, source.head(key, options), Function.identity()));
+        return parts.heads.head(key, options);
     }
 
     @Override
@@ -107,7 +101,7 @@ public final class CacheStore implements Store {
     @Override
     public Flux<ObjectInfo> list(ListOptions options) {
         Keys.requireNonNull("list", "options", options);
-        return parts.lifecycle.whenOpenMany("list", options.prefix(), () -> source.list(options));
+        return parts.listings.list(options);
     }
 
     @Override

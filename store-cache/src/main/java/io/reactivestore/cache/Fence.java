@@ -19,6 +19,7 @@ final class Fence {
      *   inFlight, begins                    begin, end              stripe's lock   at once
      *   doubtUntil                          end                     stripe's lock   at once; its end is noticed by whoever looks next
      *   prefixes                            beginPrefix, endPrefix  own lock        volatile array; see PrefixMarks
+     *   pages                               begin, end              own lock        at once; see Pages
      *
      * Installing in memory or in a tier's index is done under the stripe's lock (ifAdmitted, ifOwn), so that it comes wholly before
      * or wholly after a begin or an end. No I/O and no user code runs there. Many keys share a stripe: a collision only drops a fill.
@@ -32,11 +33,20 @@ final class Fence {
     private final PrefixMarks prefixes = new PrefixMarks();
     private final StoreRuntime runtime;
     private final long inDoubtNanos;
+    private final @Nullable Pages pages;
 
-    /** @param inDoubt how long after its end a source may still apply a request that it did not answer */
     Fence(StoreRuntime runtime, Duration inDoubt) {
+        this(runtime, inDoubt, null);
+    }
+
+    /**
+     * @param inDoubt how long after its end a source may still apply a request that it did not answer
+     * @param pages hear of every mutation; null if there are none
+     */
+    Fence(StoreRuntime runtime, Duration inDoubt, @Nullable Pages pages) {
         this.runtime = runtime;
         this.inDoubtNanos = Limits.nanos(inDoubt);
+        this.pages = pages;
         for (int i = 0; i < STRIPES; i++) {
             stripes[i] = new Stripe();
         }
@@ -117,23 +127,33 @@ final class Fence {
     /** Raises the fence for a key, before its mutation is sent. */
     Ticket begin(String key) {
         Stripe stripe = stripe(key);
+        Ticket ticket;
         synchronized (stripe) {
             boolean alone = stripe.isQuiet(runtime.nanoTime());
             stripe.inFlight++;
-            return new Ticket(key, alone, ++stripe.begins, prefixes.sequence(runtime.nanoTime()));
+            ticket = new Ticket(key, alone, ++stripe.begins, prefixes.sequence(runtime.nanoTime()));
         }
+        if (pages != null) {
+            pages.begin(ticket, new Pages.Reach(key, false));
+        }
+        return ticket;
     }
 
     /** Ends a mutation; once only. Copies in memory are to be dropped after this and before the caller is answered. */
     void end(Ticket ticket, End end) {
+        boolean isUnknown = end == End.UNKNOWN || ticket.attemptUnanswered;
+        Long doubtUntil = isUnknown ? runtime.nanoTime() + inDoubtNanos : null;
         Stripe stripe = stripe(ticket.key);
         synchronized (stripe) {
             stripe.inFlight--;
             stripe.stamp++;
-            if (end == End.UNKNOWN || ticket.attemptUnanswered) {
-                stripe.doubt(runtime.nanoTime() + inDoubtNanos);
+            if (doubtUntil != null) {
+                stripe.doubt(doubtUntil);
             }
             ticket.pass = new Pass(stripe.stamp, ticket.sequence);
+        }
+        if (pages != null) {
+            pages.end(ticket, doubtUntil);
         }
     }
 
@@ -158,18 +178,28 @@ final class Fence {
                 stripe.doubt(until);
             }
         }
+        if (pages != null) {
+            pages.doubtAll(until);
+        }
     }
 
     /** Raises the fence for every key with a prefix. */
     PrefixMarks.Mark beginPrefix(String prefix) {
         PrefixMarks.Mark mark = prefixes.begin(prefix);
         passStripes();
+        if (pages != null) {
+            pages.begin(mark, new Pages.Reach(prefix, true));
+        }
         return mark;
     }
 
     /** Ends a prefix mutation; once only. Copies in memory are to be dropped after this. */
     void endPrefix(PrefixMarks.Mark mark, End end) {
-        prefixes.end(mark, end == End.UNKNOWN ? runtime.nanoTime() + inDoubtNanos : null);
+        Long doubtUntil = end == End.UNKNOWN ? runtime.nanoTime() + inDoubtNanos : null;
+        prefixes.end(mark, doubtUntil);
+        if (pages != null) {
+            pages.end(mark, doubtUntil);
+        }
     }
 
     /** Whether no mutation at all is in flight or in doubt. */

@@ -1,10 +1,8 @@
 package io.reactivestore.cache;
 
-import io.reactivestore.cache.Fence.Pass;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 import reactor.core.Disposable;
 import reactor.core.Disposables;
 import reactor.core.publisher.Mono;
@@ -23,42 +21,29 @@ final class Flight {
      *   state      written by              guard         seen by others
      *   waiters    add, leave, end         this object   at once
      *   over       leave, end              this object   at once; never taken back
-     *   load       start, once             Disposable.Swap
-     *   instead    the load                volatile      at once
+     *   running    start, once             Disposable.Swap
      *
      * Nobody is told anything, and the load is neither started nor cancelled, while the lock is held.
      */
 
-    final String key;
-    final Pass pass;
+    final Question question;
+    final Load load;
 
     private final Scheduler delivery;
     private final boolean finishAlone;
     private final Set<MonoSink<Loaded>> waiters = new LinkedHashSet<>(2); // a list would make n cancels cost n * n
-    private final Disposable.Swap load = Disposables.swap();
+    private final Disposable.Swap running = Disposables.swap();
     private boolean over;
-    private volatile Loaded.@Nullable Held instead;
 
     /**
-     * @param pass taken before anything is asked
      * @param delivery where waiters are told
      * @param finishAlone whether the load goes on, and is kept, when the last waiter has left
      */
-    Flight(String key, Pass pass, Scheduler delivery, boolean finishAlone) {
-        this.key = key;
-        this.pass = pass;
+    Flight(Question question, Load load, Scheduler delivery, boolean finishAlone) {
+        this.question = question;
+        this.load = load;
         this.delivery = delivery;
         this.finishAlone = finishAlone;
-    }
-
-    /** The load has found this copy, which may do if the source fails. */
-    void found(Loaded.Held copy) {
-        instead = copy;
-    }
-
-    /** What may do instead of an answer by the source; null if there is nothing. */
-    Loaded.@Nullable Held instead() {
-        return instead;
     }
 
     /** Lets one more reader wait, unless it is over. */
@@ -75,13 +60,14 @@ final class Flight {
      *
      * @param onOver runs before the waiters are told, or when the load is given up
      */
-    void start(Mono<Loaded> work, Runnable onOver) {
+    void start(Runnable onOver) {
         // The load is nobody's own, so it sees nobody's Context.
-        load.update(work.defaultIfEmpty(new Loaded.Absent())
-                .onErrorResume(error -> Mono.just(new Loaded.Failed(error, instead)))
+        running.update(Mono.defer(load::ask)
+                .defaultIfEmpty(new Loaded.Absent())
+                .onErrorResume(error -> Mono.just(failed(error)))
                 .doOnTerminate(onOver)
                 .doOnCancel(onOver)
-                .subscribe(this::end, error -> end(new Loaded.Failed(error, instead))));
+                .subscribe(this::end, error -> end(failed(error))));
     }
 
     /** One reader waits no longer. */
@@ -92,14 +78,18 @@ final class Flight {
             over |= last;
         }
         if (last) {
-            load.dispose();
+            running.dispose();
         }
     }
 
     /** Ends it from outside: the load is cancelled, and the waiters get this error. */
     void giveUp(Throwable error) {
-        load.dispose();
+        running.dispose();
         end(new Loaded.Failed(error, null));
+    }
+
+    private Loaded failed(Throwable error) {
+        return new Loaded.Failed(error, load.instead());
     }
 
     private void end(Loaded loaded) {

@@ -15,10 +15,10 @@ import reactor.core.Disposable;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.MonoSink;
 
-/** The loads under way, by key: readers of a key join the one there is, if nothing was written since it began. */
+/** The loads under way, by what they ask: readers who ask the same join the one there is, if nothing was written since it began. */
 final class Flights {
     /*
-     * How it works. The map holds at most one flight per key that may be joined. A flight enters it before its load is started and
+     * How it works. The map holds at most one flight per question that may be joined. A flight enters it before its load is started and
      * leaves it, by identity, before its waiters are told: whoever comes after that finds what it installed in memory, and whoever
      * tries again after an error starts anew. A flight that was written past stays with its waiters but is replaced in the map; `underWay` has
      * it until it is over.
@@ -28,40 +28,38 @@ final class Flights {
 
     private static final long LEAST_WAIT_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
-    private final ConcurrentMap<String, Flight> byKey = new ConcurrentHashMap<>();
+    private final ConcurrentMap<Question, Flight> byQuestion = new ConcurrentHashMap<>();
     private final Set<Flight> underWay = ConcurrentHashMap.newKeySet();
-    private final Fence fence;
     private final StoreRuntime runtime;
     private final boolean finishAlone;
-    private final BiFunction<Flight, ReadMode, Mono<Loaded>> loader;
+    private final BiFunction<Question, ReadMode, Load> loads;
     private final LongAdder joined = new LongAdder();
     private volatile boolean closed;
 
     /**
      * @param finishAlone whether a load that everybody has left is finished and kept
-     * @param loader asks tiers and source; may complete on the caller's thread
+     * @param loads begins one: what it knows of writes is from before anything is asked
      */
-    Flights(Fence fence, StoreRuntime runtime, boolean finishAlone, BiFunction<Flight, ReadMode, Mono<Loaded>> loader) {
-        this.fence = fence;
+    Flights(StoreRuntime runtime, boolean finishAlone, BiFunction<Question, ReadMode, Load> loads) {
         this.runtime = runtime;
         this.finishAlone = finishAlone;
-        this.loader = loader;
+        this.loads = loads;
     }
 
     /**
-     * Joins or starts the load of a key. A caller that cancels hurts nobody else.
+     * Joins or starts a load. A caller that cancels hurts nobody else.
      *
      * @param maxWait after which whoever lets copies serve gets {@link Loaded.Late}, if there is one; null for never
      * @return gives {@link Loaded.Failed} in the place of an error
      */
-    Mono<Loaded> load(String key, ReadMode mode, @Nullable Duration maxWait) {
+    Mono<Loaded> load(Question question, ReadMode mode, @Nullable Duration maxWait) {
         boolean mayJoin = mode == ReadMode.CACHED_OK;
-        return Mono.create(waiter -> board(key, mode, mayJoin, mayJoin ? maxWait : null, waiter));
+        return Mono.create(waiter -> board(question, mode, mayJoin, mayJoin ? maxWait : null, waiter));
     }
 
-    /** Asks the source about a key, or joins a load under way. */
-    Mono<Loaded> renew(String key) {
-        return Mono.<Loaded>create(waiter -> board(key, ReadMode.REVALIDATE, true, null, waiter))
+    /** Asks the source, or joins a load under way. */
+    Mono<Loaded> renew(Question question) {
+        return Mono.<Loaded>create(waiter -> board(question, ReadMode.REVALIDATE, true, null, waiter))
                 .flatMap(loaded ->
                         loaded instanceof Loaded.Failed failed ? Mono.error(failed.error()) : Mono.just(loaded));
     }
@@ -83,36 +81,40 @@ final class Flights {
     }
 
     private static void giveUp(Flight flight) {
-        flight.giveUp(new StoreClosedException("get", flight.key));
+        flight.giveUp(new StoreClosedException(flight.question.operation(), flight.question.subject()));
     }
 
     private void board(
-            String key, ReadMode mode, boolean mayJoin, @Nullable Duration maxWait, MonoSink<Loaded> waiter) {
+            Question question, ReadMode mode, boolean mayJoin, @Nullable Duration maxWait, MonoSink<Loaded> waiter) {
         while (true) {
-            Flight present = byKey.get(key);
+            Flight present = byQuestion.get(question);
             if (present != null && mayJoin && join(present, maxWait, waiter)) {
                 joined.increment();
                 return;
             }
-            Flight mine = new Flight(key, fence.pass(key), runtime.delivery(), finishAlone);
+            Flight mine = new Flight(question, loads.apply(question, mode), runtime.delivery(), finishAlone);
             mine.add(waiter);
-            if (replace(key, present, mine)) {
+            if (replace(question, present, mine)) {
                 stay(mine, maxWait, waiter);
                 underWay.add(mine);
-                mine.start(loader.apply(mine, mode), () -> {
-                    byKey.remove(key, mine);
-                    underWay.remove(mine);
-                });
+                mine.start(() -> over(mine));
                 if (closed) {
                     giveUp(mine);
                 }
                 return;
             }
+            mine.load.over();
         }
     }
 
+    private void over(Flight flight) {
+        byQuestion.remove(flight.question, flight);
+        underWay.remove(flight);
+        flight.load.over();
+    }
+
     private boolean join(Flight flight, @Nullable Duration maxWait, MonoSink<Loaded> waiter) {
-        if (!fence.isCurrent(flight.key, flight.pass) || !flight.add(waiter)) {
+        if (!flight.load.isCurrent() || !flight.add(waiter)) {
             return false;
         }
         stay(flight, maxWait, waiter);
@@ -129,7 +131,7 @@ final class Flights {
         Disposable patience = runtime.timers()
                 .schedulePeriodically(
                         () -> {
-                            Loaded.Held instead = flight.instead();
+                            Loaded.Held instead = flight.load.instead();
                             if (instead != null) {
                                 waiter.success(new Loaded.Late(instead));
                             }
@@ -143,7 +145,9 @@ final class Flights {
         });
     }
 
-    private boolean replace(String key, @Nullable Flight present, Flight mine) {
-        return present == null ? byKey.putIfAbsent(key, mine) == null : byKey.replace(key, present, mine);
+    private boolean replace(Question question, @Nullable Flight present, Flight mine) {
+        return present == null
+                ? byQuestion.putIfAbsent(question, mine) == null
+                : byQuestion.replace(question, present, mine);
     }
 }

@@ -22,8 +22,10 @@ public final class FreshnessSpec {
     private double jitter;
     private @Nullable Function<ObjectInfo, @Nullable Lifetime> perObject;
     private boolean cacheControl;
-    private Duration negative = Duration.ZERO;
-    private int maxNegatives;
+    private Memo negative = Memo.OFF;
+    private Memo heads = Memo.OFF;
+    private Memo listings = Memo.OFF;
+    private int pageKeys = 1_000;
     private int maxRenewals = 64;
     private Duration renewalTimeout = Duration.ofSeconds(30);
 
@@ -108,7 +110,7 @@ public final class FreshnessSpec {
     /**
      * Whether the {@code Cache-Control} of an object decides where it says something: {@code s-maxage}, {@code max-age}, {@code
      * no-cache}, {@code no-store}, {@code must-revalidate}, {@code proxy-revalidate}, {@code immutable}, {@code stale-while-revalidate}
-     * and {@code stale-if-error}. Default: no.
+     * and {@code stale-if-error}; and its {@code Expires}, by the clock of this machine, where that names no {@code max-age}. Default: no.
      *
      * @source RFC 9111, RFC 5861, RFC 8246
      */
@@ -119,19 +121,62 @@ public final class FreshnessSpec {
 
     /**
      * Remembers in memory that the source has no such object, and tells readers so without asking it. A write of the key through the cache
-     * ends that at once. An error is no absence; {@code head}, {@code exists} and listings ask the source all the same. Default: nothing is
-     * remembered.
+     * ends that at once. An error is no absence. {@code head} and {@code exists} are told so too if {@link #heads} are remembered; otherwise
+     * they ask the source all the same. Default: nothing is remembered.
      *
      * @param lifetime for how long; of objects written past the cache nothing is seen before
      * @param maxKeys of how many keys, the latest ones
      */
     public FreshnessSpec negative(Duration lifetime, int maxKeys) {
-        this.negative = Lifetime.requireNotNegative("negative", lifetime);
-        if (maxKeys < 0) {
-            throw new IllegalArgumentException("freshness.negative: need 0 keys or more, was " + maxKeys);
-        }
-        this.maxNegatives = maxKeys;
+        this.negative = memo("negative", lifetime, maxKeys, "keys");
         return this;
+    }
+
+    /**
+     * Remembers in memory the facts that the source tells of objects, and answers {@code head}, {@code exists} and {@code size} with them
+     * without asking it. Reads of objects tell them too. A put through the cache replaces them, every other write drops them. Default:
+     * nothing is remembered, so that {@code exists} asks the source each time.
+     *
+     * @param lifetime for how long; what is written past the cache is not seen before
+     * @param maxKeys of how many keys, the latest ones
+     */
+    public FreshnessSpec heads(Duration lifetime, int maxKeys) {
+        this.heads = memo("heads", lifetime, maxKeys, "keys");
+        return this;
+    }
+
+    /**
+     * Keeps pages of listings in memory, and lists from them. Each page is asked for when it is wanted, once for all who want it. What is
+     * written through the cache is seen at once: it drops the pages in whose stretch of the keys it lies. A listing {@linkplain
+     * io.reactivestore.ListOptions#withParallelism of several pages at a time}, one of a source that lists in no order, and one of a
+     * directory ask the source all the same. Default: nothing is kept.
+     *
+     * @param lifetime for how long; what is written past the cache is not seen before
+     * @param maxBytes how much memory they may take, some 300 bytes for each object
+     */
+    public FreshnessSpec listings(Duration lifetime, long maxBytes) {
+        this.listings = memo("listings", lifetime, maxBytes, "bytes");
+        return this;
+    }
+
+    /**
+     * How many keys a page of a {@linkplain #listings kept} listing has: that many are asked for at once, also for a reader who takes
+     * fewer. Default: 1000, what S3 gives for one request.
+     */
+    public FreshnessSpec pageKeys(int pageKeys) {
+        if (pageKeys < 1) {
+            throw new IllegalArgumentException("freshness.pageKeys: need 1 or more, was " + pageKeys);
+        }
+        this.pageKeys = pageKeys;
+        return this;
+    }
+
+    private static Memo memo(String name, Duration lifetime, long most, String unit) {
+        Lifetime.requireNotNegative(name, lifetime);
+        if (most < 0) {
+            throw new IllegalArgumentException("freshness." + name + ": need 0 " + unit + " or more, was " + most);
+        }
+        return new Memo(lifetime, most);
     }
 
     /**
@@ -161,7 +206,9 @@ public final class FreshnessSpec {
                 perObject,
                 cacheControl,
                 negative,
-                maxNegatives,
+                heads,
+                listings,
+                pageKeys,
                 maxRenewals,
                 renewalTimeout);
     }
@@ -173,6 +220,20 @@ public final class FreshnessSpec {
         return share;
     }
 
+    /**
+     * What is remembered of one kind.
+     *
+     * @param most how many keys or bytes; 0 for nothing
+     */
+    record Memo(Duration lifetime, long most) {
+
+        static final Memo OFF = new Memo(Duration.ZERO, 0);
+
+        boolean isOn() {
+            return most > 0;
+        }
+    }
+
     record Settings(
             Lifetime lifetime,
             @Nullable Duration maxWait,
@@ -180,8 +241,10 @@ public final class FreshnessSpec {
             double jitter,
             @Nullable Function<ObjectInfo, @Nullable Lifetime> perObject,
             boolean cacheControl,
-            Duration negative,
-            int maxNegatives,
+            Memo negative,
+            Memo heads,
+            Memo listings,
+            int pageKeys,
             int maxRenewals,
             Duration renewalTimeout) {
 
@@ -197,10 +260,16 @@ public final class FreshnessSpec {
             if (cacheControl) {
                 parts.add("cacheControl");
             }
-            if (maxNegatives > 0) {
-                add(parts, "negative", negative);
-            }
+            add(parts, "negative", negative);
+            add(parts, "heads", heads);
+            add(parts, "listings", listings);
             return String.join(", ", parts);
+        }
+
+        private static void add(List<String> parts, String name, Memo memo) {
+            if (memo.isOn()) {
+                add(parts, name, memo.lifetime);
+            }
         }
 
         private static void add(List<String> parts, String name, Duration window) {

@@ -1,6 +1,8 @@
 package io.reactivestore.cache;
 
+import io.reactivestore.ObjectInfo;
 import io.reactivestore.StoredObject;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** What a flight found. */
@@ -19,6 +21,16 @@ sealed interface Loaded {
 
     /** An object that is not kept: too large, or more than may be loaded at once. */
     record Streamed(StoredObject object) implements Loaded {}
+
+    /** The facts of an object. */
+    record Facts(ObjectInfo info) implements Loaded {}
+
+    /**
+     * A page of a listing.
+     *
+     * @param isLast whether nothing that was asked for comes after it
+     */
+    record Page(List<ObjectInfo> objects, boolean isLast) implements Loaded {}
 
     /** There is no such object. */
     record Absent() implements Loaded {}

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
-/** Does the work of a flight: asks memory once more, the tiers in order, then the source, and installs what it found. */
+/** Loads objects: asks memory once more, the tiers in order, then the source, and installs what it found. */
 final class Loader {
 
     private final Store source;
@@ -59,48 +59,79 @@ final class Loader {
     /** A copy that may be served once the source has confirmed it, or at once. */
     private record Candidate(CachedEntry entry, String tier, boolean suspect) {}
 
-    Mono<Loaded> load(Flight flight, ReadMode mode) {
-        return Mono.defer(() -> {
-            if (mode == ReadMode.SOURCE_ONLY) {
-                return fromSource(flight, null);
-            }
-            CachedEntry present = memory.get(flight.key);
-            if (present != null) {
-                return decide(flight, mode, new Candidate(present, Served.MEMORY, false), -1);
-            }
-            return Flux.range(0, tiers.size())
-                    .concatMap(i -> tiers.get(i).read(flight.key).map(copy -> new Asked(i, copy)), 0)
-                    .next()
-                    .flatMap(asked -> decide(flight, mode, asked))
-                    .switchIfEmpty(Mono.defer(() -> fromSource(flight, null)));
-        });
+    Load begin(String key, ReadMode mode) {
+        return new WholeLoad(key, mode, fence.pass(key));
+    }
+
+    private final class WholeLoad implements Load {
+
+        final String key;
+        final ReadMode mode;
+        final Pass pass;
+        private volatile Loaded.@Nullable Held instead;
+
+        WholeLoad(String key, ReadMode mode, Pass pass) {
+            this.key = key;
+            this.mode = mode;
+            this.pass = pass;
+        }
+
+        @Override
+        public Mono<Loaded> ask() {
+            return load(this);
+        }
+
+        @Override
+        public boolean isCurrent() {
+            return fence.isCurrent(key, pass);
+        }
+
+        @Override
+        public Loaded.@Nullable Held instead() {
+            return instead;
+        }
+    }
+
+    private Mono<Loaded> load(WholeLoad load) {
+        if (load.mode == ReadMode.SOURCE_ONLY) {
+            return fromSource(load, null);
+        }
+        CachedEntry present = memory.get(load.key);
+        if (present != null) {
+            return decide(load, new Candidate(present, Served.MEMORY, false), -1);
+        }
+        return Flux.range(0, tiers.size())
+                .concatMap(i -> tiers.get(i).read(load.key).map(copy -> new Asked(i, copy)), 0)
+                .next()
+                .flatMap(asked -> decide(load, asked))
+                .switchIfEmpty(Mono.defer(() -> fromSource(load, null)));
     }
 
     private record Asked(int tier, Tier.TierCopy copy) {}
 
-    private Mono<Loaded> decide(Flight flight, ReadMode mode, Asked asked) {
+    private Mono<Loaded> decide(WholeLoad load, Asked asked) {
         Candidate candidate =
                 new Candidate(asked.copy.entry(), tiers.get(asked.tier).name(), asked.copy.suspect());
-        return decide(flight, mode, candidate, asked.tier);
+        return decide(load, candidate, asked.tier);
     }
 
-    private Mono<Loaded> decide(Flight flight, ReadMode mode, Candidate candidate, int foundIn) {
+    private Mono<Loaded> decide(WholeLoad load, Candidate candidate, int foundIn) {
         State state = candidate.suspect ? State.DEAD : freshness.stateOf(candidate.entry);
         Loaded.Held copy = new Loaded.Held(candidate.entry, candidate.tier, true);
-        if (mode == ReadMode.CACHED_OK && state.isServed()) {
-            install(flight.key, flight.pass, candidate.entry, foundIn);
+        if (load.mode == ReadMode.CACHED_OK && state.isServed()) {
+            install(load.key, load.pass, candidate.entry, foundIn);
             return Mono.just(copy);
         }
         if (!freshness.isYoung(candidate.entry)) {
             stats.expired.increment();
         }
         if (state != State.DEAD) {
-            flight.found(copy);
+            load.instead = copy;
         }
-        return fromSource(flight, candidate);
+        return fromSource(load, candidate);
     }
 
-    private Mono<Loaded> fromSource(Flight flight, @Nullable Candidate candidate) {
+    private Mono<Loaded> fromSource(WholeLoad load, @Nullable Candidate candidate) {
         Asking asking = new Asking(runtime.nanoTime(), freshness.epoch());
         long least = Math.min(maxEntryBytes, ReadOptions.defaults().firstPartBytes());
         // Taken before the source is asked, since the first part is in memory when it answers.
@@ -113,11 +144,11 @@ final class Loader {
                 ? plain
                 : plain.withIfNoneMatch(candidate.entry.info().etag());
         stats.loads.increment();
-        return source.get(flight.key, options)
+        return source.get(load.key, options)
                 .flatMap(object -> candidate != null && object.status() == StoredObject.Status.NOT_MODIFIED
-                        ? Mono.just(confirmed(flight, candidate, object.info(), asking))
-                        : keep(flight, candidate, object, asking, share))
-                .switchIfEmpty(Mono.fromSupplier(() -> absent(flight, candidate, asking)))
+                        ? Mono.just(confirmed(load, candidate, object.info(), asking))
+                        : keep(load, candidate, object, asking, share))
+                .switchIfEmpty(Mono.fromSupplier(() -> absent(load, candidate, asking)))
                 .doOnError(error -> stats.loadFailures.increment())
                 .doFinally(signal -> share.release());
     }
@@ -125,27 +156,29 @@ final class Loader {
     /** When the source was asked: what it says is as old as that, and suspect if an epoch begins meanwhile. */
     private record Asking(long nanos, long epoch) {}
 
-    private Loaded confirmed(Flight flight, Candidate candidate, ObjectInfo info, Asking asking) {
+    private Loaded confirmed(WholeLoad load, Candidate candidate, ObjectInfo info, Asking asking) {
         stats.revalidated.increment();
         CachedEntry renewed = candidate.entry.renewed(info, asking.nanos, asking.epoch);
-        if (fence.ifAdmitted(flight.key, flight.pass, () -> memory.put(flight.key, renewed))) {
-            tiers.forEach(tier -> tier.renew(flight.key, renewed, flight.pass));
+        if (fence.ifAdmitted(load.key, load.pass, () -> memory.put(load.key, renewed))) {
+            tiers.forEach(tier -> tier.renew(load.key, renewed, load.pass));
         }
         return new Loaded.Held(renewed, candidate.tier, false);
     }
 
     private Mono<Loaded> keep(
-            Flight flight, @Nullable Candidate candidate, StoredObject object, Asking asking, ByteBudget.Share share) {
+            WholeLoad load, @Nullable Candidate candidate, StoredObject object, Asking asking, ByteBudget.Share share) {
         long size = object.info().size();
         if (size > maxEntryBytes || !share.resize(size)) {
-            dropOlder(flight, candidate, object.info().etag());
+            ObjectInfo info = object.info();
+            dropOlder(load, candidate, info.etag());
+            fence.ifAdmitted(load.key, load.pass, () -> memory.putHead(load.key, info, asking.nanos, asking.epoch));
             return stream(object);
         }
         return object.byteArray().map(bytes -> {
             CachedEntry entry = new CachedEntry(
                     object.info(), Buffers.wrap(bytes), asking.nanos, asking.epoch, freshness, lifecycle);
-            if (!install(flight.key, flight.pass, entry, tiers.size())) {
-                dropOlder(flight, candidate, object.info().etag());
+            if (!install(load.key, load.pass, entry, tiers.size())) {
+                dropOlder(load, candidate, object.info().etag());
             }
             return new Loaded.Held(entry, Served.SOURCE, false);
         });
@@ -156,15 +189,15 @@ final class Loader {
         return Mono.just(new Loaded.Streamed(object));
     }
 
-    private Loaded absent(Flight flight, @Nullable Candidate candidate, Asking asking) {
-        dropOlder(flight, candidate, null);
+    private Loaded absent(WholeLoad load, @Nullable Candidate candidate, Asking asking) {
+        dropOlder(load, candidate, null);
         // Not if a copy was dropped: that has outdated what was asked before.
-        fence.ifAdmitted(flight.key, flight.pass, () -> memory.putAbsent(flight.key, asking.nanos, asking.epoch));
+        fence.ifAdmitted(load.key, load.pass, () -> memory.putAbsent(load.key, asking.nanos, asking.epoch));
         return new Loaded.Absent();
     }
 
-    private void dropOlder(Flight flight, @Nullable Candidate candidate, @Nullable String etag) {
-        removals.dropIfKept(flight.key, flight.pass, etag, candidate == null ? null : candidate.entry);
+    private void dropOlder(WholeLoad load, @Nullable Candidate candidate, @Nullable String etag) {
+        removals.dropIfKept(load.key, load.pass, etag, candidate == null ? null : candidate.entry);
     }
 
     /** Puts a copy into memory and into the tiers above the one it was found in, unless it may be old. */

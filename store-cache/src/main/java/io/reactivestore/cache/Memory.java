@@ -1,15 +1,18 @@
 package io.reactivestore.cache;
 
+import io.reactivestore.ObjectInfo;
 import org.jspecify.annotations.Nullable;
 
-/** What is known without asking anybody: copies, and absences. A key has one of them at most. */
+/** What is known without asking anybody: copies, facts, and absences. A key that is absent has neither of the others. */
 final class Memory {
 
     private final MemoryTier copies;
-    private final Absences absences;
+    private final Recent<ObjectInfo> heads;
+    private final Recent<Boolean> absences;
 
-    Memory(MemoryTier copies, Absences absences) {
+    Memory(MemoryTier copies, Recent<ObjectInfo> heads, Recent<Boolean> absences) {
         this.copies = copies;
+        this.heads = heads;
         this.absences = absences;
     }
 
@@ -22,31 +25,47 @@ final class Memory {
         return copies.get(key);
     }
 
-    /** Whether the source has said of late that there is no such object. */
-    boolean isAbsent(String key) {
-        return absences.has(key);
+    /** What the source has said of late about an object; null if nothing. */
+    @Nullable ObjectInfo head(String key) {
+        return heads.get(key);
     }
 
-    /** Puts a copy in the place of an older one, or of an absence. */
+    /** Whether the source has said of late that there is no such object. */
+    boolean isAbsent(String key) {
+        return absences.get(key) != null;
+    }
+
+    /** Puts a copy in the place of an older one, or of an absence. It brings its facts. */
     void put(String key, CachedEntry entry) {
         copies.put(key, entry);
+        putHead(key, entry.info(), entry.filledAtNanos(), entry.epoch());
+    }
+
+    /** Notes facts of an object, if they are all there. */
+    void putHead(String key, ObjectInfo info, long toldAtNanos, long epoch) {
         absences.remove(key);
+        if (info.attributes() != null) {
+            heads.add(key, info, toldAtNanos, epoch);
+        }
     }
 
     /** Notes that the source has no such object. */
     void putAbsent(String key, long toldAtNanos, long epoch) {
-        absences.add(key, toldAtNanos, epoch);
+        heads.remove(key);
+        absences.add(key, true, toldAtNanos, epoch);
     }
 
     /** Forgets what it knows of a key; when this returns, nobody finds it any more. */
     void remove(String key) {
         copies.remove(key);
+        heads.remove(key);
         absences.remove(key);
     }
 
     /** The same for every key with this prefix. */
     void removePrefix(String prefix) {
         copies.removePrefix(prefix);
+        heads.removePrefix(prefix);
         absences.removePrefix(prefix);
     }
 }

@@ -139,7 +139,7 @@ final class Reads {
 
     /** Loads a key; what the source fails to tell, or not in time, a copy may. */
     private Mono<Loaded> fly(String key, ReadMode mode) {
-        return flights.load(key, mode, maxWait).flatMap(loaded -> {
+        return flights.load(new Question.Whole(key), mode, maxWait).flatMap(loaded -> {
             if (loaded instanceof Loaded.Late late) {
                 renewals.renewNow(key);
                 return Mono.just(late.instead());

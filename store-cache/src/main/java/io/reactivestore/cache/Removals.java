@@ -58,7 +58,7 @@ final class Removals {
     }
 
     /**
-     * Drops the copies of a key that contradict what the source has said: another etag, or nothing (null). An answer that a write has
+     * Drops what is known of a key if some of it contradicts what the source has said: another etag, or nothing (null). An answer that a write has
      * overtaken says nothing about now.
      *
      * @param pass taken before the source was asked
@@ -68,7 +68,9 @@ final class Removals {
         if (!fence.isCurrent(key, pass)) {
             return;
         }
+        ObjectInfo head = memory.head(key);
         if ((etag != null && memory.isAbsent(key))
+                || (head != null && !head.etag().equals(etag))
                 || contradicts(memory.get(key), etag)
                 || contradicts(found, etag)
                 || tiers.stream().anyMatch(tier -> tier.contradicts(key, etag))) {

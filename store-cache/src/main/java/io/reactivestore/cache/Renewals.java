@@ -68,7 +68,7 @@ final class Renewals {
     }
 
     private void begin(String key) {
-        flights.renew(key)
+        flights.renew(new Question.Whole(key))
                 .timeout(Mono.delay(timeout, runtime.timers()))
                 .subscribe(loaded -> {}, error -> failed(key), () -> ended(key));
     }

@@ -24,6 +24,10 @@ final class StatsRecorder {
     final LongAdder outdated = new LongAdder();
     final LongAdder corrupt = new LongAdder();
     final LongAdder tierFailures = new LongAdder();
+    final LongAdder headHits = new LongAdder();
+    final LongAdder headMisses = new LongAdder();
+    final LongAdder pageHits = new LongAdder();
+    final LongAdder pageMisses = new LongAdder();
 
     /** Copies that a tier failed to take, or did not because it was off or had failed just before. */
     final LongAdder failedFills = new LongAdder();
@@ -63,6 +67,8 @@ final class StatsRecorder {
                 shed.sum(),
                 outdated.sum(),
                 corrupt.sum(),
-                tierFailures.sum());
+                tierFailures.sum(),
+                new CacheStats.Answers(headHits.sum(), headMisses.sum()),
+                new CacheStats.Answers(pageHits.sum(), pageMisses.sum()));
     }
 }

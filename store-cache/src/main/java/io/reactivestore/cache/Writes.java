@@ -211,12 +211,13 @@ final class Writes {
 
     private void keepOwn(Ticket ticket, ObjectInfo info, Capture capture, WriteOptions options, long epoch) {
         byte[] bytes = capture.bytes(info.size());
-        if (bytes == null) {
-            return;
-        }
         ObjectInfo facts = info.attributes() != null
                 ? info
                 : info.withAttributes(options.attributes() == null ? Attributes.none() : options.attributes());
+        if (bytes == null) {
+            fence.ifOwn(ticket, () -> memory.putHead(ticket.key, facts, runtime.nanoTime(), epoch));
+            return;
+        }
         CachedEntry entry =
                 new CachedEntry(facts, Buffers.wrap(bytes), runtime.nanoTime(), epoch, freshness, lifecycle);
         if (fence.ifOwn(ticket, () -> memory.put(ticket.key, entry))) {

@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.reactivestore.Content;
+import io.reactivestore.ObjectInfo;
 import io.reactivestore.ReadOptions;
 import io.reactivestore.Store;
 import io.reactivestore.StoredObject;
+import io.reactivestore.decorate.ForwardingStore;
 import io.reactivestore.memory.MemoryStore;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -23,7 +25,10 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.IntConsumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import reactor.core.Disposable;
+import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
 
@@ -88,6 +93,69 @@ class FlightsRaceTest {
         await().atMost(PATIENCE).untilAsserted(() -> assertThat(answers).hasValue(10_000));
         assertThat(reads).hasValue(1);
         assertThat(cancels).hasValue(0);
+    }
+
+    /** What many may ask at once, beside the whole of an object. */
+    private enum Asked {
+        HEAD {
+            @Override
+            Mono<String> of(Store store) {
+                return store.head("k").map(ObjectInfo::key);
+            }
+        },
+        EXISTS {
+            @Override
+            Mono<String> of(Store store) {
+                return store.exists("k").map(there -> there ? "k" : "none");
+            }
+        },
+        PAGE {
+            @Override
+            Mono<String> of(Store store) {
+                return store.list("").next().map(ObjectInfo::key);
+            }
+        };
+
+        abstract Mono<String> of(Store store);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void tenThousandWhoAskTheSame_areOneQuestionToTheSource(Asked asked) throws InterruptedException {
+        objects.put("k", Content.text("1")).block(PATIENCE);
+        Store source = new ForwardingStore(objects) {
+            @Override
+            protected <T> Mono<T> around(String operation, String key, Mono<T> work) {
+                return behindGate(work.flux()).singleOrEmpty();
+            }
+
+            @Override
+            protected <T> Flux<T> around(String operation, String key, Flux<T> work) {
+                return behindGate(work);
+            }
+        };
+        CacheStore cache = CacheStore.builder(source)
+                .memory(memory -> memory.unlimited())
+                .freshness(f -> f.heads(PATIENCE, 10).listings(PATIENCE, 10_000))
+                .build();
+        AtomicInteger answers = new AtomicInteger();
+        onAllThreads(10_000, i -> {
+            asked.of(cache).filter("k"::equals).subscribe(key -> answers.incrementAndGet());
+            if (i == 5_000) {
+                gate.tryEmitEmpty();
+            }
+        });
+        await().atMost(PATIENCE).untilAsserted(() -> assertThat(answers).hasValue(10_000));
+        assertThat(reads).hasValue(1);
+        assertThat(cancels).hasValue(0);
+    }
+
+    private <T> Flux<T> behindGate(Flux<T> work) {
+        return Flux.defer(() -> {
+                    reads.incrementAndGet();
+                    return gate.asMono().thenMany(work);
+                })
+                .doOnCancel(cancels::incrementAndGet);
     }
 
     @Test

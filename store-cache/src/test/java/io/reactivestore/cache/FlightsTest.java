@@ -10,7 +10,9 @@ import io.reactivestore.error.StoreUnavailableException;
 import io.reactivestore.testkit.simulate.SimulatedRuntime;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
@@ -26,12 +28,30 @@ class FlightsTest {
     private final SimulatedRuntime runtime = SimulatedRuntime.seeded(1);
     private final Fence fence = new Fence(runtime, Duration.ofMinutes(1));
     private final List<Sinks.One<Loaded>> loads = new ArrayList<>();
+    private final Set<Load> over = new HashSet<>();
     private final AtomicInteger cancelled = new AtomicInteger();
     private Supplier<Mono<Loaded>> load = this::controlled;
     private Flights flights = flights(false);
 
     private Flights flights(boolean finishAlone) {
-        return new Flights(fence, runtime, finishAlone, (flight, mode) -> Mono.defer(() -> load.get()));
+        return new Flights(runtime, finishAlone, (question, mode) -> new Load() {
+            private final Fence.Pass pass = fence.pass(question.subject());
+
+            @Override
+            public Mono<Loaded> ask() {
+                return load.get();
+            }
+
+            @Override
+            public boolean isCurrent() {
+                return fence.isCurrent(question.subject(), pass);
+            }
+
+            @Override
+            public void over() {
+                over.add(this);
+            }
+        });
     }
 
     private Mono<Loaded> controlled() {
@@ -41,7 +61,7 @@ class FlightsTest {
     }
 
     private Mono<Loaded> load(String key, ReadMode mode) {
-        return flights.load(key, mode, null)
+        return flights.load(new Question.Whole(key), mode, null)
                 .flatMap(loaded ->
                         loaded instanceof Loaded.Failed failed ? Mono.error(failed.error()) : Mono.just(loaded));
     }
@@ -73,6 +93,29 @@ class FlightsTest {
         assertThat(second.getReceivedOnNext()).containsExactly(ABSENT);
         assertThat(loads).hasSize(1);
         assertThat(flights.joined()).isEqualTo(1);
+    }
+
+    @Test
+    void readersOfTheSameKey_whoAskSomethingElse_shareNothing() {
+        TestSubscriber<Loaded> whole = waiter();
+        TestSubscriber<Loaded> head = TestSubscriber.create();
+        flights.load(new Question.Head("k"), ReadMode.CACHED_OK, null).subscribe(head);
+        loads.get(1).tryEmitValue(ABSENT);
+        run();
+        assertThat(whole.isTerminated()).isFalse();
+        assertThat(head.isTerminatedComplete()).isTrue();
+    }
+
+    @Test
+    void everyLoadThatWasBegun_isOver_howeverItEnds() {
+        waiter();
+        waiter().cancel();
+        loads.get(0).tryEmitValue(ABSENT);
+        waiter().cancel();
+        load = () -> Mono.error(DOWN);
+        waiter();
+        run();
+        assertThat(over).hasSize(3);
     }
 
     @Test

@@ -39,6 +39,7 @@ final class GatedStore implements Store {
     enum Op {
         OPEN,
         GET,
+        HEAD,
         PUT,
         DELETE,
         DELETE_PREFIX,
@@ -238,7 +239,7 @@ final class GatedStore implements Store {
 
     @Override
     public Mono<ObjectInfo> head(String key, ReadOptions options) {
-        return inner.head(key, options);
+        return gated(Op.HEAD, key, inner.head(key, options));
     }
 
     @Override

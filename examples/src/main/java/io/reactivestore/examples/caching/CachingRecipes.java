@@ -46,4 +46,16 @@ public final class CachingRecipes {
                 .tier(copies, tier -> tier.name("copies").maxBytes(256L << 20))
                 .build();
     }
+
+    /** Objects far away, of which it is also asked again and again whether they are there, and what there is: the source hears once a minute. */
+    public static CacheStore remoteThatIsAskedALot(Store remote) {
+        return CacheStore.builder(remote)
+                .memory(memory -> memory.maxBytes(128L << 20))
+                .freshness(freshness -> freshness
+                        .maxAge(Duration.ofHours(1))
+                        .negative(Duration.ofMinutes(1), 100_000)
+                        .heads(Duration.ofMinutes(1), 100_000)
+                        .listings(Duration.ofMinutes(1), 16L << 20))
+                .build();
+    }
 }

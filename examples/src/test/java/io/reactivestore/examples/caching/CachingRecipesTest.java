@@ -8,6 +8,8 @@ import io.reactivestore.Store;
 import io.reactivestore.cache.CacheStore;
 import io.reactivestore.local.LocalStore;
 import io.reactivestore.memory.MemoryStore;
+import io.reactivestore.testkit.fault.CountingStore;
+import io.reactivestore.testkit.fault.StoreOperation;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -87,6 +89,20 @@ class CachingRecipesTest {
     }
 
     @Test
+    void remoteThatIsAskedALot_hearsOfEachQuestionOnce() {
+        CountingStore remote = CountingStore.over(opened(MemoryStore.create()));
+        CacheStore cache = opened(CachingRecipes.remoteThatIsAskedALot(remote));
+        await(cache.put("a/1", Content.text("x")));
+        for (int i = 0; i < 3; i++) {
+            assertThat(await(cache.size("a/1"))).isEqualTo(1);
+            assertThat(await(cache.exists("a/2"))).isFalse();
+            assertThat(await(cache.list("a/").count())).isEqualTo(1);
+        }
+        assertThat(remote.calls(StoreOperation.HEAD)).isEqualTo(1);
+        assertThat(remote.calls(StoreOperation.LIST)).isEqualTo(1);
+    }
+
+    @Test
     void cacheEffect_secondRoundAsksTheSourceForNothing() {
         LocalStore files = opened(LocalStore.builder(directory).build());
         CacheStore cache = opened(CachingRecipes.localFilesInMemory(files));
@@ -125,7 +141,7 @@ class CachingRecipesTest {
         }
         String[] parts = Files.readString(Path.of("../docs/guides/caching.md")).split("```", -1);
 
-        assertThat(parts.length).isEqualTo(11);
+        assertThat(parts.length).isEqualTo(13);
         for (int i = 1; i < parts.length; i += 2) {
             assertThat(all.toString())
                     .contains(parts[i].substring("java\n".length()).stripTrailing());

@@ -61,6 +61,17 @@ class SettingsTest {
                         c -> c.freshness(f -> f.negative(Duration.ofSeconds(1), -1)),
                         "freshness.negative",
                         "was -1"),
+                setting(
+                        "heads of a negative time",
+                        c -> c.freshness(f -> f.heads(Duration.ofSeconds(-1), 1)),
+                        "freshness.heads",
+                        "PT-1S"),
+                setting(
+                        "fewer than no listings",
+                        c -> c.freshness(f -> f.listings(Duration.ofSeconds(1), -1)),
+                        "freshness.listings",
+                        "was -1"),
+                setting("pages without keys", c -> c.freshness(f -> f.pageKeys(0)), "freshness.pageKeys", "was 0"),
                 setting("memory zero", c -> c.memory(m -> m.maxBytes(0)), "memory.maxBytes", "was 0"),
                 setting("memory negative", c -> c.memory(m -> m.maxBytes(-1)), "memory.maxBytes", "was -1"),
                 setting("memory without limit", c -> c.memory(m -> {}), "memory", "maxBytes or unlimited()"),

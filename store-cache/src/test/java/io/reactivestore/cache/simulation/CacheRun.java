@@ -3,6 +3,7 @@ package io.reactivestore.cache.simulation;
 import io.reactivestore.Store;
 import io.reactivestore.StoredObject;
 import io.reactivestore.cache.CacheInfo;
+import io.reactivestore.cache.CacheStats;
 import io.reactivestore.cache.CacheStore;
 import io.reactivestore.cache.CacheStoreBuilder;
 import io.reactivestore.cache.TierInfo;
@@ -34,6 +35,7 @@ final class CacheRun extends Run {
     private static final Pattern COUNTED = Pattern.compile(TIER + ": ([0-9]+) bytes in");
     private static final Duration DEADLINE = Duration.ofMillis(500);
     private static final Duration MAX_AGE = Duration.ofMillis(200);
+    private static final Duration REMEMBERED = Duration.ofSeconds(10);
     private static final Duration STALE = Duration.ofMillis(400);
 
     /** What stalled threads may add to the age of an answer on its way. */
@@ -60,6 +62,7 @@ final class CacheRun extends Run {
         TIER_ALONE,
         AGEING,
         SERVED_STALE,
+        REMEMBERING,
         SOURCE_THAT_TRIES_AGAIN;
 
         boolean hasTier() {
@@ -76,6 +79,9 @@ final class CacheRun extends Run {
         super(seed, seed % 2 == 0 ? 8 : 30);
         this.kind = kind;
         chance = simulation.random();
+        if (kind == Kind.REMEMBERING) {
+            clients.listPercent(40);
+        }
         if (kind == Kind.SOURCE_THAT_TRIES_AGAIN) {
             history.withRetriesBelow();
         }
@@ -121,6 +127,13 @@ final class CacheRun extends Run {
                     .maxWait(Duration.ofMillis(10))
                     .negative(STALE, 10)
                     .renewals(2, Duration.ofMillis(100)));
+        }
+        if (kind == Kind.REMEMBERING) {
+            builder.freshness(freshness -> freshness
+                    .negative(REMEMBERED, 10)
+                    .heads(REMEMBERED, 10)
+                    .listings(REMEMBERED, 4_000)
+                    .pageKeys(4));
         }
         if (kind.hasTier()) {
             tier = faulty(contents.forNextLife(), tierServer, 1).outage(tierOut);
@@ -232,6 +245,11 @@ final class CacheRun extends Run {
                 throw failure("counted " + books + ", present " + contents.bytes() + " bytes");
             }
         }
+    }
+
+    /** What the present cache has told without asking the source. */
+    CacheStats stats() {
+        return cache.stats();
     }
 
     /** What all caches of this run have served from a tier. */

@@ -38,6 +38,7 @@ public final class RandomClients {
     private Latency patience = Latency.fixed(Duration.ofSeconds(1));
     private int patientPercent;
     private boolean everyOperation;
+    private int listPercent;
     private int othersPerMille;
     private Function<String, Mono<Void>> others = key -> Mono.empty();
     private final List<HistoryClient> running = new ArrayList<>();
@@ -109,6 +110,15 @@ public final class RandomClients {
      */
     public RandomClients everyOperation() {
         everyOperation = true;
+        return this;
+    }
+
+    /**
+     * How many of 100 operations list the keys with a prefix, or tell the facts of one. Needs {@link History#appliedOrder()}. Default: 0,
+     * beside those of {@link #everyOperation}.
+     */
+    public RandomClients listPercent(int percent) {
+        listPercent = percent;
         return this;
     }
 
@@ -186,6 +196,10 @@ public final class RandomClients {
         if (othersPerMille > 0 && random.nextInt(1000) < othersPerMille) {
             return others.apply(key());
         }
+        if (listPercent > 0 && random.nextInt(100) < listPercent) {
+            String key = key();
+            return random.nextBoolean() ? client.head(key) : client.list(ListOptions.prefix(prefixOf(key)), keyNames());
+        }
         if (everyOperation && random.nextInt(4) == 0) {
             return random.nextInt(100) < readPercent ? ask(client, key()) : writeIf(client, key(), key());
         }
@@ -201,7 +215,7 @@ public final class RandomClients {
     }
 
     private Mono<Void> ask(HistoryClient client, String key) {
-        String prefix = key.substring(0, key.indexOf('/') + 1);
+        String prefix = prefixOf(key);
         String etag = client.lastEtag(key);
         ReadOptions options = ReadOptions.defaults();
         return switch (random.nextInt(8)) {
@@ -258,7 +272,7 @@ public final class RandomClients {
         }
         // Seldom: each takes a third of the keys with it.
         if (choice < 85) {
-            return client.deletePrefix(key.substring(0, key.indexOf('/') + 1));
+            return client.deletePrefix(prefixOf(key));
         }
         if (choice < 89 || other.equals(key)) {
             return client.deleteAll(List.of(key, other));
@@ -272,6 +286,10 @@ public final class RandomClients {
 
     private static String keyName(int number) {
         return "p" + number % 3 + "/k" + number;
+    }
+
+    private static String prefixOf(String key) {
+        return key.substring(0, key.indexOf('/') + 1);
     }
 
     private Mono<Void> pause(StoreRuntime runtime) {
