@@ -3,12 +3,13 @@ package io.reactivestore.cache;
 import io.reactivestore.Attributes;
 import io.reactivestore.ObjectInfo;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Reads the {@code Cache-Control} of an object as a shared cache does. */
+/** Reads the {@code Cache-Control} and {@code Expires} of an object as a shared cache does. */
 final class CacheControl {
 
     /** What RFC 9111 wants a cache to take numbers for that are too large for it. */
@@ -20,19 +21,35 @@ final class CacheControl {
         this.directives = parse(header);
     }
 
-    /** What the object says of its lifetime; where it says nothing, what holds otherwise. */
-    static Lifetime lifetimeOf(ObjectInfo info, Lifetime otherwise) {
+    /**
+     * What the object says of its lifetime; where it says nothing, what holds otherwise.
+     *
+     * @param filledAt when it was loaded from the source
+     */
+    static Lifetime lifetimeOf(ObjectInfo info, Instant filledAt, Lifetime otherwise) {
         Attributes attributes = info.attributes();
-        String header = attributes == null ? null : attributes.cacheControl();
-        return header == null ? otherwise : new CacheControl(header).lifetime(otherwise);
+        if (attributes == null || (attributes.cacheControl() == null && attributes.expires() == null)) {
+            return otherwise;
+        }
+        String header = attributes.cacheControl() == null ? "" : attributes.cacheControl();
+        return new CacheControl(header).lifetime(untilExpires(attributes, filledAt), otherwise);
     }
 
-    private Lifetime lifetime(Lifetime otherwise) {
+    private static @Nullable Duration untilExpires(Attributes attributes, Instant filledAt) {
+        if (attributes.expires() == null) {
+            return null;
+        }
+        Duration left = Duration.between(filledAt, attributes.expires());
+        return left.isNegative() ? Duration.ZERO : left;
+    }
+
+    private Lifetime lifetime(@Nullable Duration untilExpires, Lifetime otherwise) {
         if (has("no-store") || has("no-cache")) {
             return Lifetime.of(Duration.ZERO);
         }
         Duration age = seconds("s-maxage");
         age = age != null ? age : seconds("max-age");
+        age = age != null ? age : untilExpires;
         age = age != null ? age : has("immutable") ? null : otherwise.maxAge();
         if (age == null) {
             return Lifetime.anyAge();

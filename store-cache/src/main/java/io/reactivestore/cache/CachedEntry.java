@@ -45,7 +45,7 @@ final class CachedEntry implements StoredObject {
         this.bytes = bytes;
         this.filledAtNanos = filledAtNanos;
         this.epoch = epoch;
-        this.ages = freshness.agesOf(info);
+        this.ages = freshness.agesOf(info, filledAtNanos);
         this.freshness = freshness;
         this.lifecycle = lifecycle;
     }

@@ -2,6 +2,7 @@ package io.reactivestore.cache;
 
 import io.reactivestore.ObjectInfo;
 import io.reactivestore.StoreRuntime;
+import java.time.Instant;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -92,18 +93,22 @@ final class Freshness {
         return age < ages.notLastResort ? State.LAST_RESORT : State.DEAD;
     }
 
-    /** For a new copy of an object. */
-    Ages agesOf(ObjectInfo info) {
-        return common != null ? common : ages(lifetimeOf(info));
+    /** For a new copy of an object, which was loaded from the source then. */
+    Ages agesOf(ObjectInfo info, long filledAtNanos) {
+        return common != null ? common : ages(lifetimeOf(info, filledAtNanos));
     }
 
-    private Lifetime lifetimeOf(ObjectInfo info) {
+    private Lifetime lifetimeOf(ObjectInfo info, long filledAtNanos) {
         Function<ObjectInfo, @Nullable Lifetime> perObject = settings.perObject();
         Lifetime own = perObject == null ? null : lifetimeBy(perObject, info);
         if (own != null) {
             return own;
         }
-        return settings.cacheControl() ? CacheControl.lifetimeOf(info, settings.lifetime()) : settings.lifetime();
+        if (!settings.cacheControl()) {
+            return settings.lifetime();
+        }
+        Instant filledAt = runtime.clock().instant().minusNanos(runtime.nanoTime() - filledAtNanos);
+        return CacheControl.lifetimeOf(info, filledAt, settings.lifetime());
     }
 
     private static @Nullable Lifetime lifetimeBy(Function<ObjectInfo, @Nullable Lifetime> perObject, ObjectInfo info) {

@@ -4,10 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import io.reactivestore.Attributes;
+import io.reactivestore.Content;
 import io.reactivestore.ObjectInfo;
 import io.reactivestore.ReadMode;
 import io.reactivestore.ReadOptions;
 import io.reactivestore.StoredObject;
+import io.reactivestore.WriteOptions;
 import io.reactivestore.cache.GatedStore.Op;
 import io.reactivestore.cache.GatedStore.Request;
 import io.reactivestore.error.StoreAccessDeniedException;
@@ -32,6 +34,7 @@ class FreshnessTest {
 
     private static final Duration MAX_AGE = Duration.ofMinutes(10);
     private static final Duration WHILE_REVALIDATE = Duration.ofMinutes(2);
+    private static final Instant FILLED_AT = Instant.parse("2026-01-01T00:00:00Z");
     private static final Duration IF_ERROR = Duration.ofHours(1);
     private static final Duration MAX_WAIT = Duration.ofMillis(50);
     private static final Duration RENEWAL_TIMEOUT = Duration.ofSeconds(5);
@@ -352,9 +355,46 @@ class FreshnessTest {
         assertThat(lifetime(",, max-age=60,", otherwise).maxAge()).isEqualTo(Duration.ofMinutes(1));
     }
 
+    @Test
+    void expiresOfAnObject_decides_whereItsCacheControlNamesNoAge() {
+        Lifetime otherwise = new Lifetime(MAX_AGE, WHILE_REVALIDATE, IF_ERROR);
+        Instant soon = FILLED_AT.plusSeconds(7);
+        assertThat(lifetime(null, soon, otherwise))
+                .isEqualTo(new Lifetime(Duration.ofSeconds(7), WHILE_REVALIDATE, IF_ERROR));
+        assertThat(lifetime("public, immutable", soon, otherwise).maxAge()).isEqualTo(Duration.ofSeconds(7));
+        assertThat(lifetime("must-revalidate", soon, otherwise)).isEqualTo(Lifetime.of(Duration.ofSeconds(7)));
+        assertThat(lifetime("max-age=60", soon, otherwise).maxAge()).isEqualTo(Duration.ofMinutes(1));
+        assertThat(lifetime("s-maxage=5", soon, otherwise).maxAge()).isEqualTo(Duration.ofSeconds(5));
+        assertThat(lifetime("no-cache", soon, otherwise).maxAge()).isEqualTo(Duration.ZERO);
+        assertThat(lifetime(null, FILLED_AT.minusSeconds(1), otherwise).maxAge())
+                .as("of the past")
+                .isEqualTo(Duration.ZERO);
+    }
+
+    @Test
+    void objectThatExpires_isAskedForAgainThen_alsoIfItsCopyWasFoundInATierLater() {
+        Stage stage = Stage.both(builder -> builder.freshness(f -> f.cacheControl(true)))
+                .open();
+        Instant expires = stage.runtime.clock().instant().plusSeconds(30);
+        WriteOptions options =
+                WriteOptions.defaults().withAttributes(Attributes.none().withExpires(expires));
+        stage.await(stage.cache.put(Stage.KEY, Content.text("x"), options));
+        stage.settle();
+        stage.run(Duration.ofSeconds(20));
+        stage.reopen();
+        assertThat(askedAgain(stage, List.of(Stage.KEY), Duration.ofSeconds(8))).isEmpty();
+        assertThat(stage.cache.stats().hits("tier-1")).isEqualTo(1);
+        assertThat(askedAgain(stage, List.of(Stage.KEY), Duration.ofSeconds(3))).containsExactly(Stage.KEY);
+    }
+
     private static Lifetime lifetime(String cacheControl, Lifetime otherwise) {
-        Attributes attributes = Attributes.none().withCacheControl(cacheControl);
-        return CacheControl.lifetimeOf(new ObjectInfo("k", 1, "e", null, Instant.EPOCH, attributes), otherwise);
+        return lifetime(cacheControl, null, otherwise);
+    }
+
+    private static Lifetime lifetime(String cacheControl, Instant expires, Lifetime otherwise) {
+        Attributes attributes = Attributes.none().withCacheControl(cacheControl).withExpires(expires);
+        ObjectInfo info = new ObjectInfo("k", 1, "e", null, Instant.EPOCH, attributes);
+        return CacheControl.lifetimeOf(info, FILLED_AT, otherwise);
     }
 
     /** Which of the keys a reader has the source asked for, so much later. */
