@@ -32,10 +32,11 @@ public interface StructureRules extends MainCode {
             "testkit", Set.of(),
             "s3", Set.of(),
             "cache", Set.of(),
+            "micrometer", Set.of("cache"),
             "payload", Set.of(),
             "http", Set.of(),
             "redis", Set.of(),
-            "spring", Set.of("s3", "cache", "payload", "http", "redis"));
+            "spring", Set.of("s3", "cache", "micrometer", "payload", "http", "redis"));
 
     /** No module knows one that the module table does not give it. */
     @Test

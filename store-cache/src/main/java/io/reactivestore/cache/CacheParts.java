@@ -61,7 +61,12 @@ final class CacheParts {
     private final Sinks.Empty<Void> closing = Sinks.empty();
     private final Disposable.Composite background = Disposables.composite();
 
-    CacheParts(Store source, Settings settings, StoreRuntime runtime, @Nullable Invalidation invalidation) {
+    CacheParts(
+            Store source,
+            Settings settings,
+            StoreRuntime runtime,
+            @Nullable Invalidation invalidation,
+            @Nullable LoadListener loads) {
         this.source = source;
         this.settings = settings;
         this.runtime = runtime;
@@ -108,7 +113,7 @@ final class CacheParts {
                 budget);
         HeadLoader headLoader = new HeadLoader(source, memory, fence, freshness, removals);
         PageLoader pageLoader = pages == null ? null : new PageLoader(source, pages, fresh.pageKeys());
-        this.flights = new Flights(runtime, settings.finishAbandoned(), (question, mode) -> {
+        this.flights = new Flights(runtime, settings.finishAbandoned(), loads, (question, mode) -> {
             if (question instanceof Question.Page page) {
                 return Objects.requireNonNull(pageLoader).begin(page);
             }

@@ -33,6 +33,7 @@ import reactor.core.publisher.Mono;
  * <p>Plain reads of whole objects of at most {@code maxEntryBytes} are kept; a part of an object that is not kept comes from the source
  * and is not kept either. Listings, head and exists ask the source, unless {@link FreshnessSpec#heads} or {@link
  * FreshnessSpec#listings} are kept. Many readers of one key share one load; one that leaves hurts nobody. Waiters of a load are told on the runtime's delivery scheduler, a hit in memory arrives on the caller's thread.
+ * Each reader keeps its Context; a load runs under none of theirs ({@link LoadListener}).
  *
  * <p>The source and other stores passed in are opened, but not closed.
  */
@@ -41,9 +42,14 @@ public final class CacheStore implements Store {
     private final Store source;
     private final CacheParts parts;
 
-    CacheStore(Store source, Settings settings, StoreRuntime runtime, @Nullable Invalidation invalidation) {
+    CacheStore(
+            Store source,
+            Settings settings,
+            StoreRuntime runtime,
+            @Nullable Invalidation invalidation,
+            @Nullable LoadListener loads) {
         this.source = source;
-        this.parts = new CacheParts(source, settings, runtime, invalidation);
+        this.parts = new CacheParts(source, settings, runtime, invalidation, loads);
     }
 
     /** Starts the settings of a cache before a source. */

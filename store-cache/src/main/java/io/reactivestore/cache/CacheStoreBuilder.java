@@ -35,6 +35,7 @@ public final class CacheStoreBuilder {
     private long maxLoadingBytes = Runtime.getRuntime().maxMemory() / 8;
     private Duration inDoubt = Duration.ofMinutes(1);
     private @Nullable Invalidation invalidation;
+    private @Nullable LoadListener loads;
     private StoreRuntime runtime = StoreRuntime.system();
 
     CacheStoreBuilder(Store source) {
@@ -149,6 +150,12 @@ public final class CacheStoreBuilder {
         return this;
     }
 
+    /** Tells somebody of the loads that readers share, and gives each a Context. Default: nobody, and the empty one. */
+    public CacheStoreBuilder loads(LoadListener listener) {
+        this.loads = Objects.requireNonNull(listener, "loads");
+        return this;
+    }
+
     /** Time, randomness and threads. Default: the machine's. */
     public CacheStoreBuilder runtime(StoreRuntime runtime) {
         this.runtime = Objects.requireNonNull(runtime, "runtime");
@@ -170,7 +177,7 @@ public final class CacheStoreBuilder {
                                 + " cannot be a tier: it is the source, and dropping a copy would delete the object");
             }
         }
-        return new CacheStore(source, settings(), runtime, invalidation);
+        return new CacheStore(source, settings(), runtime, invalidation, loads);
     }
 
     Settings settings() {

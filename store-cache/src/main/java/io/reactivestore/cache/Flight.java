@@ -3,6 +3,9 @@ package io.reactivestore.cache;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import reactor.core.Disposable;
 import reactor.core.Disposables;
 import reactor.core.publisher.Mono;
@@ -21,6 +24,7 @@ final class Flight {
      *   state      written by              guard         seen by others
      *   waiters    add, leave, end         this object   at once
      *   over       leave, end              this object   at once; never taken back
+     *   begun      start, once             this object   at once; each waiter is told to it once, by its add or by the start
      *   running    start, once             Disposable.Swap
      *
      * Nobody is told anything, and the load is neither started nor cancelled, while the lock is held.
@@ -34,6 +38,7 @@ final class Flight {
     private final Set<MonoSink<Loaded>> waiters = new LinkedHashSet<>(2); // a list would make n cancels cost n * n
     private final Disposable.Swap running = Disposables.swap();
     private boolean over;
+    private LoadListener.@Nullable Begun begun;
 
     /**
      * @param delivery where waiters are told
@@ -47,27 +52,58 @@ final class Flight {
     }
 
     /** Lets one more reader wait, unless it is over. */
-    synchronized boolean add(MonoSink<Loaded> waiter) {
-        if (over) {
-            return false;
+    boolean add(MonoSink<Loaded> waiter) {
+        LoadListener.Begun joined;
+        synchronized (this) {
+            if (over) {
+                return false;
+            }
+            waiters.add(waiter);
+            joined = begun;
         }
-        waiters.add(waiter);
+        if (joined != null) {
+            joined.joined(waiter.contextView());
+        }
         return true;
     }
 
     /**
      * Starts the load; once, after the first waiter was added.
      *
+     * @param listener hears of it; null if nobody does
      * @param onOver runs before the waiters are told, or when the load is given up
      */
-    void start(Runnable onOver) {
+    void start(@Nullable LoadListener listener, Runnable onOver) {
         // The load is nobody's own, so it sees nobody's Context.
-        running.update(Mono.defer(load::ask)
+        Mono<Loaded> work = Mono.defer(load::ask);
+        running.update((listener == null ? work : heard(listener, work))
                 .defaultIfEmpty(new Loaded.Absent())
                 .onErrorResume(error -> Mono.just(failed(error)))
                 .doOnTerminate(onOver)
                 .doOnCancel(onOver)
                 .subscribe(this::end, error -> end(failed(error))));
+    }
+
+    private Mono<Loaded> heard(LoadListener listener, Mono<Loaded> work) {
+        return Mono.defer(() -> {
+            LoadListener.Begun heard = listener.begin(question.operation(), question.subject());
+            List<MonoSink<Loaded>> present;
+            synchronized (this) {
+                begun = heard;
+                present = List.copyOf(waiters);
+            }
+            present.forEach(waiter -> heard.joined(waiter.contextView()));
+            AtomicBoolean ended = new AtomicBoolean();
+            Consumer<@Nullable Throwable> end = error -> {
+                if (ended.compareAndSet(false, true)) {
+                    heard.ended(error);
+                }
+            };
+            return work.doOnSuccess(loaded -> end.accept(null))
+                    .doOnError(end)
+                    .doOnCancel(() -> end.accept(null))
+                    .contextWrite(heard.context());
+        });
     }
 
     /** One reader waits no longer. */

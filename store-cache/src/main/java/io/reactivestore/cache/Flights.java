@@ -32,17 +32,24 @@ final class Flights {
     private final Set<Flight> underWay = ConcurrentHashMap.newKeySet();
     private final StoreRuntime runtime;
     private final boolean finishAlone;
+    private final @Nullable LoadListener listener;
     private final BiFunction<Question, ReadMode, Load> loads;
     private final LongAdder joined = new LongAdder();
     private volatile boolean closed;
 
     /**
      * @param finishAlone whether a load that everybody has left is finished and kept
+     * @param listener hears of loads; null if nobody does
      * @param loads begins one: what it knows of writes is from before anything is asked
      */
-    Flights(StoreRuntime runtime, boolean finishAlone, BiFunction<Question, ReadMode, Load> loads) {
+    Flights(
+            StoreRuntime runtime,
+            boolean finishAlone,
+            @Nullable LoadListener listener,
+            BiFunction<Question, ReadMode, Load> loads) {
         this.runtime = runtime;
         this.finishAlone = finishAlone;
+        this.listener = listener;
         this.loads = loads;
     }
 
@@ -97,7 +104,7 @@ final class Flights {
             if (replace(question, present, mine)) {
                 stay(mine, maxWait, waiter);
                 underWay.add(mine);
-                mine.start(() -> over(mine));
+                mine.start(listener, () -> over(mine));
                 if (closed) {
                     giveUp(mine);
                 }

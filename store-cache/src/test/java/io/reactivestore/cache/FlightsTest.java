@@ -34,7 +34,7 @@ class FlightsTest {
     private Flights flights = flights(false);
 
     private Flights flights(boolean finishAlone) {
-        return new Flights(runtime, finishAlone, (question, mode) -> new Load() {
+        return new Flights(runtime, finishAlone, null, (question, mode) -> new Load() {
             private final Fence.Pass pass = fence.pass(question.subject());
 
             @Override
