@@ -47,6 +47,7 @@ final class CacheParts {
     final Reads reads;
     final Heads heads;
     final Listings listings;
+    final Warming warming;
     final Writes writes;
     final Lifecycle lifecycle;
 
@@ -140,6 +141,7 @@ final class CacheParts {
                 closing.asMono());
         this.heads = new Heads(source, fresh.heads().isOn(), memory, flights, removals, stats, lifecycle);
         this.listings = new Listings(source, pages, flights, stats, lifecycle);
+        this.warming = new Warming(memory, flights, freshness, lifecycle);
         this.writes = new Writes(
                 source,
                 memory,

@@ -157,6 +157,29 @@ public final class CacheStore implements Store {
                 .then(Mono.fromRunnable(() -> parts.removals.dropPrefix(prefix)));
     }
 
+    /** {@link #warm(Publisher, int)}, 16 at a time. */
+    public Flux<WarmResult> warm(Publisher<String> keys) {
+        return warm(keys, 16);
+    }
+
+    /**
+     * Loads objects that will be read, so that they are here by then: what has no copy in any tier comes from the source, as by a read
+     * that nobody waits for. Not counted as requests.
+     *
+     * @param keys their keys; an error of this publisher ends the result
+     * @param concurrency how many to load at once
+     * @return a result for each key, as they are done; one that fails does not end it, and neither does a malformed key
+     * @demand keys are asked for as their results are taken, at most {@code concurrency} ahead
+     * @cancel gives up the loads that nobody else waits for
+     */
+    public Flux<WarmResult> warm(Publisher<String> keys, int concurrency) {
+        Keys.requireNonNull("warm", "keys", keys);
+        if (concurrency < 1) {
+            throw new IllegalArgumentException("warm: need a concurrency of 1 or more, was " + concurrency);
+        }
+        return parts.warming.warm(keys, concurrency);
+    }
+
     /**
      * Completes when everything that was begun behind the callers before has ended: fills, deletes and book-keeping of the tiers. A
      * delete that failed and waits to be tried again is not waited for.

@@ -1,5 +1,6 @@
 package io.reactivestore.examples.caching;
 
+import io.reactivestore.ObjectInfo;
 import io.reactivestore.cache.CacheStore;
 import io.reactivestore.cache.TierInfo;
 import reactor.core.publisher.Mono;
@@ -25,8 +26,7 @@ public final class CacheUpkeep {
     /** Lets go what a job has written past the cache, then reads it again before anybody asks for it. */
     public static Mono<Void> afterNightlyJob(CacheStore cache) {
         return cache.invalidatePrefix("reports/")
-                .thenMany(cache.list("reports/"))
-                .flatMap(info -> cache.getBytes(info.key()), 4)
+                .thenMany(cache.warm(cache.list("reports/").map(ObjectInfo::key)))
                 .then();
     }
 }

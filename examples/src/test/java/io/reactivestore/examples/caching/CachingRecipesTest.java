@@ -127,7 +127,7 @@ class CachingRecipesTest {
 
         assertThat(await(cache.get("reports/1")).served().tier()).isEqualTo(Served.MEMORY);
         assertThat(await(cache.getText("reports/1"))).isEqualTo("new");
-        assertThat(await(CacheUpkeep.report(cache))).startsWith("memory (").contains(" in 1\nhit rate 0.");
+        assertThat(await(CacheUpkeep.report(cache))).startsWith("memory (").contains(" in 1\nhit rate 1.0");
     }
 
     @Test

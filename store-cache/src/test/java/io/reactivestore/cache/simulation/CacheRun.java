@@ -153,6 +153,7 @@ final class CacheRun extends Run {
             case 3 -> present.settled();
             case 4 -> present.open();
             case 5 -> present.get(key).doOnNext(this::requireYoung).then();
+            case 6 -> present.warm(Flux.just(key)).then();
             default -> present.info().doOnNext(info -> look(present, info)).then();
         };
     }
