@@ -22,11 +22,12 @@ final class Pages {
      * How it works. What the fence is to a key, this is to a stretch of keys: those with a prefix, after one key, and before another or up
      * to the last of the page. The fence tells of each mutation as it begins and as it ends.
      *
-     *   an ask   may be kept --a mutation in its stretch begins, or is under way or in doubt as it begins--> is not kept
-     *            current     --such a mutation ends, or such a doubt-------------------------------------> outdated, nobody joins
-     *   a page   kept        --a mutation in its stretch begins, or it is the oldest of too many bytes----> dropped
+     *   an ask   untouched --a mutation in its stretch begins, or is under way or in doubt as it begins--> touched
+     *            current   --such a mutation ends, or such a doubt-------------------------------------> outdated, nobody joins
+     *   a page   kept      --a mutation in its stretch begins, or it is the oldest of too many bytes----> dropped
      *
-     * What was asked for before the end of a mutation is not kept, so there is no page to be dropped when it ends.
+     * While a page is asked for, nobody knows its last key, so all that it may have touches it. When it comes, it is kept if none of that
+     * lies in it. What was asked for before the end of a mutation in it is never kept, so no page is to be dropped when one ends.
      *
      * A mutation finds the asks and pages that it concerns by their prefixes: those of its key are found in a sorted map, in as many steps
      * as there are of them, and about as many more. A prefix mutation looks at all.
@@ -42,6 +43,9 @@ final class Pages {
 
     /** Beyond that, everything is in doubt: so many writes have failed at once that listings are not what matters. */
     private static final int MAX_DOUBTS = 1_000;
+
+    /** Beyond that a page is not kept, whatever has touched it. */
+    private static final int MAX_TOUCHES = 100;
 
     private static final Reach EVERYTHING = new Reach("", true);
 
@@ -83,7 +87,8 @@ final class Pages {
         private final Group group;
         private final long askedAtNanos = freshness.nanoTime();
         private final long epoch = freshness.epoch();
-        private boolean mayBeKept = true;
+        private final List<Reach> touches = new ArrayList<>(0);
+        private boolean spoilt;
         private boolean outdated;
         private @Nullable Doubt doubt;
 
@@ -102,6 +107,13 @@ final class Pages {
 
         private boolean isIn(Reach reach) {
             return covers(page, null, order, reach);
+        }
+
+        private void touch(Reach reach) {
+            spoilt |= touches.size() == MAX_TOUCHES;
+            if (!spoilt) {
+                touches.add(reach);
+            }
         }
     }
 
@@ -140,27 +152,26 @@ final class Pages {
         forgetOldDoubts();
         for (Doubt doubt : doubts) {
             if (ask.isIn(doubt.reach)) {
-                ask.mayBeKept = false;
+                ask.touch(doubt.reach);
                 ask.outdated |= doubt.isSum;
                 boolean endsFirst = ask.doubt == null || doubt.until - ask.doubt.until < 0;
                 ask.doubt = endsFirst ? doubt : ask.doubt;
             }
         }
-        ask.mayBeKept &= underWay.values().stream().noneMatch(ask::isIn);
+        underWay.values().stream().filter(ask::isIn).forEach(ask::touch);
         return ask;
     }
 
-    /** The source has answered: keeps the page, unless something was written there. */
+    /** The source has answered: keeps the page, unless something was written in it. */
     synchronized void keep(Ask ask, Loaded.Page answer) {
-        long size =
-                PAGE_BYTES + answer.objects().stream().mapToLong(Pages::bytesOf).sum();
-        if (!ask.mayBeKept || size > maxBytes) {
-            return;
-        }
         List<ObjectInfo> objects = answer.objects();
         String lastKey =
                 answer.isLast() ? null : objects.get(objects.size() - 1).key();
+        long size = PAGE_BYTES + objects.stream().mapToLong(Pages::bytesOf).sum();
         Kept kept = new Kept(ask, answer, lastKey, size);
+        if (ask.spoilt || size > maxBytes || ask.touches.stream().anyMatch(kept::isIn)) {
+            return;
+        }
         drop(inOrder.get(ask.page));
         inOrder.put(ask.page, kept);
         ask.group.pages.put(ask.page, kept);
@@ -177,7 +188,7 @@ final class Pages {
 
     /** The ask is over; whatever else is said of it has no effect any more. */
     synchronized void end(Ask ask) {
-        ask.mayBeKept = false;
+        ask.spoilt = true;
         ask.group.asks.remove(ask);
         forgetIfEmpty(ask);
     }
@@ -185,7 +196,7 @@ final class Pages {
     /** A mutation is about to be sent. */
     synchronized void begin(Object mutation, Reach reach) {
         underWay.put(mutation, reach);
-        concerned(reach, ask -> ask.mayBeKept = false);
+        concerned(reach, ask -> ask.touch(reach));
     }
 
     /**
@@ -204,7 +215,7 @@ final class Pages {
     /** Every key is in doubt. */
     synchronized void doubtAll(long until) {
         concerned(EVERYTHING, ask -> {
-            ask.mayBeKept = false;
+            ask.spoilt = true;
             ask.outdated = true;
         });
         doubt(EVERYTHING, until);

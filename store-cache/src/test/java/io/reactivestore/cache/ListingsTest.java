@@ -250,6 +250,31 @@ class ListingsTest {
     }
 
     @Test
+    void writeBehindAPage_leavesIt_alsoWhileItIsAskedFor() {
+        stage.source.hold(Op.LIST);
+        TestSubscriber<ObjectInfo> reader = beginList(10);
+        stage.await(stage.cache.put("d/20", Content.text("new")));
+        stage.source.take(Op.LIST).answer();
+        stage.run();
+        assertThat(reader.getReceivedOnNext()).hasSize(10);
+        stage.source.pass(Op.LIST);
+        assertThat(asked(() -> beginList(10))).isZero();
+    }
+
+    @Test
+    void pageThatManyWritesMayHaveTouched_isNotKept() {
+        stage.source.hold(Op.LIST);
+        beginList(10);
+        for (int i = 0; i <= 100; i++) {
+            stage.await(stage.cache.put("d/9" + i, Content.text("new")));
+        }
+        stage.source.take(Op.LIST).answer();
+        stage.run();
+        stage.source.pass(Op.LIST);
+        assertThat(asked(() -> beginList(10))).isEqualTo(1);
+    }
+
+    @Test
     void pageAskedForWhileAPutIsUnderWay_isShared_butNotKept() {
         stage.source.hold(Op.PUT, Op.LIST);
         stage.cache.put("d/10", Content.text("new")).subscribe(info -> {}, error -> {});

@@ -38,7 +38,7 @@ class PagesModelTest {
     private static final class Asked {
         final Question.Page page;
         final Ask ask;
-        boolean mayBeKept = true;
+        final List<Reach> touches = new ArrayList<>();
         boolean isCurrent = true;
 
         @Nullable String last;
@@ -88,10 +88,10 @@ class PagesModelTest {
     private void ask() {
         Question.Page page = new Question.Page(text(0), random.nextBoolean() ? null : text(1), maybe());
         Asked mine = new Asked(page, pages.begin(page, Keys.UTF8_ORDER));
-        mine.mayBeKept = underWay.values().stream().noneMatch(mine::isIn);
+        mine.touches.addAll(underWay.values());
         inDoubt.forEach((mutation, reach) -> {
             if (mine.isIn(reach)) {
-                mine.mayBeKept = false;
+                mine.touches.add(reach);
                 mine.currentUntil = Math.min(mine.currentUntil, doubtEnds.get(mutation));
             }
         });
@@ -108,8 +108,8 @@ class PagesModelTest {
         ObjectInfo info = new ObjectInfo(last, 1, "e", null, Instant.EPOCH, null);
         pages.keep(mine.ask, new Loaded.Page(List.of(info), isLast));
         pages.end(mine.ask);
-        if (mine.mayBeKept) {
-            mine.last = isLast ? null : last;
+        mine.last = isLast ? null : last;
+        if (mine.touches.stream().noneMatch(mine::isIn)) {
             kept.put(mine.page, mine);
         }
     }
@@ -120,7 +120,7 @@ class PagesModelTest {
         pages.begin(mutation, reach);
         underWay.put(mutation, reach);
         kept.values().removeIf(each -> each.isIn(reach));
-        asked.stream().filter(each -> each.isIn(reach)).forEach(each -> each.mayBeKept = false);
+        asked.forEach(each -> each.touches.add(reach));
     }
 
     private void end() {
