@@ -32,8 +32,7 @@ final class Listings {
 
     Flux<ObjectInfo> list(ListOptions options) {
         return lifecycle.whenOpenMany("list", options.prefix(), () -> {
-            // Without an order no page tells where the next one begins; several pages at a time are not for a cache to
-            // ask for.
+            // Without an order no page tells where the next one begins, and a cache asks for one at a time.
             boolean past = source.capabilities().listOrder() == ListOrder.NONE || options.parallelism() > 1;
             if (pages == null || past) {
                 return source.list(options);
