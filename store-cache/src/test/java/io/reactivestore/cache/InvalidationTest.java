@@ -2,6 +2,7 @@ package io.reactivestore.cache;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.reactivestore.ObjectInfo;
 import io.reactivestore.cache.GatedStore.Op;
 import io.reactivestore.cache.GatedStore.Request;
 import io.reactivestore.cache.Invalidation.Event;
@@ -9,7 +10,10 @@ import io.reactivestore.error.StoreUnavailableException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
@@ -116,6 +120,33 @@ class InvalidationTest {
             assertThat(stage.read("other")).isEqualTo("1");
             assertThat(stage.source.calls(Op.GET)).isEqualTo(asked + 1);
         }
+    }
+
+    private static Stream<Event> whatOthersSay() {
+        return Stream.of(new Event.KeyChanged(Stage.KEY), new Event.PrefixChanged("k"), new Event.Reconnected());
+    }
+
+    @ParameterizedTest
+    @MethodSource("whatOthersSay")
+    void whatOthersSay_endsWhatIsRememberedOfObjectsAndListings_orMakesItSuspect(Event event) {
+        Duration hour = Duration.ofHours(1);
+        Stage stage = Stage.memory(builder -> builder.invalidation(bus)
+                        .freshness(f -> f.negative(hour, 10).heads(hour, 10).listings(hour, 10_000)))
+                .open();
+        assertThat(stage.await(stage.cache.exists(Stage.KEY))).isFalse();
+        assertThat(stage.await(stage.cache.list("").count())).isZero();
+        stage.source.write(Stage.KEY, "1");
+        assertThat(stage.await(stage.cache.exists(Stage.KEY)))
+                .as("while nobody says anything")
+                .isFalse();
+        bus.say(event);
+        assertThat(stage.await(stage.cache.head(Stage.KEY)).size()).isEqualTo(1);
+        assertThat(stage.await(stage.cache.list("").count())).isEqualTo(1);
+        stage.source.write(Stage.KEY, "22");
+        bus.say(event);
+        assertThat(stage.await(stage.cache.head(Stage.KEY)).size()).isEqualTo(2);
+        assertThat(stage.await(stage.cache.list("").map(ObjectInfo::size).single()))
+                .isEqualTo(2);
     }
 
     @Test
