@@ -1,0 +1,272 @@
+package io.reactivestore.cache.disk.internal;
+
+import java.io.EOFException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.FileChannel;
+import java.nio.file.FileSystems;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.OpenOption;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.SecureRandom;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** A log's files in a directory, readable for their owner only. */
+public final class DirectoryFiles implements LogFiles {
+
+    private static final Path BOOT_ID = Path.of("/proc/sys/kernel/random/boot_id");
+
+    /** The JDK keeps a direct buffer per thread of the size of the largest read or write. */
+    private static final int PIECE_BYTES = 128 << 10;
+
+    private static final Set<OpenOption> TO_READ = Set.of(StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS);
+
+    private static final Set<OpenOption> TO_WRITE =
+            Set.of(StandardOpenOption.READ, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
+
+    private static final boolean POSIX =
+            FileSystems.getDefault().supportedFileAttributeViews().contains("posix");
+
+    private final Path directory;
+    private final SecureRandom random = new SecureRandom();
+
+    /** The files in this directory, which is there. */
+    private DirectoryFiles(Path directory) {
+        this.directory = directory;
+    }
+
+    /**
+     * The files in a directory, which is made if it is not there.
+     *
+     * @throws IOException also if it is a symbolic link: whoever may change that could have the files written anywhere
+     */
+    public static DirectoryFiles in(Path directory) throws IOException {
+        if (Files.isSymbolicLink(directory)) {
+            throw new IOException(directory + " is a symbolic link");
+        }
+        Files.createDirectories(directory, ownerOnly("rwx------"));
+        if (POSIX) {
+            Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwx------"));
+        }
+        return new DirectoryFiles(directory);
+    }
+
+    /** The files in a directory that is left as it is, to be read only. */
+    public static DirectoryFiles toRead(Path directory) {
+        return new DirectoryFiles(directory);
+    }
+
+    @Override
+    public @Nullable String bootId() {
+        try {
+            return Files.readString(BOOT_ID).trim();
+        } catch (IOException unknown) {
+            return null;
+        }
+    }
+
+    @Override
+    public long random() {
+        return random.nextLong();
+    }
+
+    @Override
+    public List<String> names() throws IOException {
+        try (Stream<Path> files = Files.list(directory)) {
+            return files.filter(file -> Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS))
+                    .map(file -> file.getFileName().toString())
+                    .toList();
+        } catch (NoSuchFileException absent) {
+            return List.of();
+        }
+    }
+
+    @Override
+    public File open(String name, boolean toWrite) throws IOException {
+        return new ChannelFile(directory.resolve(name), toWrite, 0);
+    }
+
+    @Override
+    public File create(String name, long bytes) throws IOException {
+        Path path = directory.resolve(name);
+        Files.createFile(path, ownerOnly("rw-------"));
+        try {
+            return new ChannelFile(path, true, bytes);
+        } catch (IOException e) {
+            Files.deleteIfExists(path);
+            throw e;
+        }
+    }
+
+    @Override
+    public void forceNames() throws IOException {
+        if (POSIX) {
+            try (FileChannel opened = FileChannel.open(directory, StandardOpenOption.READ)) {
+                opened.force(true);
+            }
+        }
+    }
+
+    @Override
+    public void requirePresent() throws IOException {
+        if (!Files.isRegularFile(directory.resolve(StatePage.NAME), LinkOption.NOFOLLOW_LINKS)) {
+            throw new NoSuchFileException(directory.resolve(StatePage.NAME).toString());
+        }
+    }
+
+    @Override
+    public String toString() {
+        return directory.toString();
+    }
+
+    private static FileAttribute<?>[] ownerOnly(String permissions) {
+        return POSIX
+                ? new FileAttribute<?>[] {
+                    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(permissions))
+                }
+                : new FileAttribute<?>[0];
+    }
+
+    private static final class ChannelFile implements File {
+        /*
+         * How it works. A channel closes itself when a thread that reads or writes through it is interrupted, and fails all others that
+         * do. Nobody interrupts the threads of ours; but should it happen, whoever finds the channel closed opens another one and goes
+         * on. The interrupt is kept for whoever waits for it.
+         *
+         *   open --closed by an interrupt--> (next read or write) --> open
+         *   open --close, delete--> closed
+         *
+         *   channel, path, closed   this object   its lock; channel is volatile
+         */
+
+        private final Set<OpenOption> options;
+        private final long length;
+        private Path path;
+        private volatile FileChannel channel;
+        private boolean closed;
+
+        /** @param bytes how long to make it, or 0 for as it is */
+        ChannelFile(Path path, boolean toWrite, long bytes) throws IOException {
+            this.path = path;
+            this.options = toWrite ? TO_WRITE : TO_READ;
+            this.channel = FileChannel.open(path, options);
+            try {
+                allocate(bytes);
+                this.length = channel.size();
+            } catch (IOException e) {
+                channel.close();
+                throw e;
+            }
+        }
+
+        private void allocate(long bytes) throws IOException {
+            ByteBuffer zeros = ByteBuffer.allocateDirect((int) Math.min(bytes, PIECE_BYTES));
+            for (long at = 0; at < bytes; at += zeros.capacity()) {
+                write(zeros.clear().limit((int) Math.min(bytes - at, zeros.capacity())), at);
+            }
+        }
+
+        @Override
+        public long length() {
+            return length;
+        }
+
+        @Override
+        public void read(ByteBuffer into, long position) throws IOException {
+            steadily(used -> {
+                ByteBuffer left = into.duplicate();
+                long at = position;
+                while (left.position() < into.limit()) {
+                    left.limit(Math.min(into.limit(), left.position() + PIECE_BYTES));
+                    int count = used.read(left, at);
+                    if (count < 0) {
+                        throw new EOFException("end of the file at " + at);
+                    }
+                    at += count;
+                }
+            });
+            into.position(into.limit());
+        }
+
+        @Override
+        public void write(ByteBuffer from, long position) throws IOException {
+            steadily(used -> {
+                ByteBuffer left = from.duplicate();
+                long at = position;
+                while (left.position() < from.limit()) {
+                    left.limit(from.isDirect() ? from.limit() : Math.min(from.limit(), left.position() + PIECE_BYTES));
+                    at += used.write(left, at);
+                }
+            });
+            from.position(from.limit());
+        }
+
+        @Override
+        public void force() throws IOException {
+            steadily(used -> used.force(false));
+        }
+
+        @Override
+        public synchronized void rename(String name) throws IOException {
+            Path renamed = path.resolveSibling(name);
+            Files.move(path, renamed, StandardCopyOption.ATOMIC_MOVE);
+            path = renamed;
+        }
+
+        @Override
+        public synchronized void delete() throws IOException {
+            close();
+            Files.deleteIfExists(path);
+        }
+
+        @Override
+        public synchronized void close() throws IOException {
+            closed = true;
+            channel.close();
+        }
+
+        private void steadily(Step step) throws IOException {
+            boolean interrupted = false;
+            try {
+                while (true) {
+                    FileChannel used = channel;
+                    try {
+                        step.on(used);
+                        return;
+                    } catch (ClosedChannelException e) {
+                        interrupted |= Thread.interrupted();
+                        reopen(used, e);
+                    }
+                }
+            } finally {
+                if (interrupted) {
+                    Thread.currentThread().interrupt();
+                }
+            }
+        }
+
+        private synchronized void reopen(FileChannel broken, ClosedChannelException found) throws IOException {
+            if (closed) {
+                throw found;
+            }
+            if (channel == broken) {
+                channel = FileChannel.open(path, options);
+            }
+        }
+    }
+
+    /** Something that is done again from its begin if the channel was closed meanwhile. */
+    private interface Step {
+        void on(FileChannel channel) throws IOException;
+    }
+}

@@ -1,0 +1,531 @@
+package io.reactivestore.cache.disk.internal;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.function.BooleanSupplier;
+import java.util.zip.CRC32C;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Records in segments on disk, and an index of the entries among them.
+ *
+ * <p>Any thread may look into the index, change it, and read. One thread at a time may append, recycle and close, the <em>writer</em>; one
+ * at a time may {@link #recover} and {@link #sweep}, beside it. Nothing of the index does I/O or waits for more than a lock that is held
+ * for some hundred nanoseconds, or some microseconds while its part of the index grows; it may be called under other locks.
+ */
+public final class DiskLog implements Closeable {
+    /*
+     * How it works. A segment is a file of fixed length. Its name tells its number, and so its age; each record in it repeats the number,
+     * so that what an earlier life has left in the file counts for nothing.
+     *
+     *   nothing --first need--> free --roll--> open --full, or a clean close--> sealed --recycle--> free
+     *                                          open <--the next process goes on with it-- sealed by a clean close
+     *
+     * Free files have names of their own: to rename a file is what makes it free, and nothing of it comes back. There are never more
+     * files than the limit allows. Of too many, or those of another length, the oldest are deleted when the log is opened.
+     *
+     * A record is appended first and comes into the index afterwards, so that the caller can do that under a lock. A removal takes its
+     * key out of the index as it is appended. The order in which records count is that of their versions, a removal before an entry of the
+     * same version, and among entries the later one; the caller appends no entry behind a removal that hides it.
+     *
+     * Recovery reads the last segment when the log is opened, and the others from the newest to the oldest beside everything else. What
+     * the index has of a key is newer than what recovery finds: an entry is only put where there is nothing. So that an older entry does
+     * not come back, until recovery is done the index has removals too, with their versions; a prefix fence stays in `fences` until a
+     * sweep has removed what it hides.
+     *
+     * What cannot be read may have been a removal. All that is older than it becomes suspect, and such a segment is recycled only as
+     * the oldest, so that the next recovery finds the same. Suspicion of other causes is kept as the epoch that is trusted first, in the
+     * state page.
+     *
+     *   state                     written by                     guard                      seen by others
+     *   segments                  the writer                     concurrent map             at once
+     *   a segment's state         the writer                     the segment's lock         recovery checks it under the lock
+     *   a segment's live bytes    whoever changes the index      atomic                     at once, about
+     *   open segment's footer     the writer                     the segment's lock         a sweep copies it
+     *   index                     anybody                        a lock per shard           at once
+     *   fences                    the writer, recovery, a sweep  its own lock               volatile array
+     *   state page                the writer                     this log's lock            -
+     *
+     * Lock order: this log, the state page, recovery, a segment, a shard. I/O is done under the first two only.
+     */
+
+    private static final long MILLIS = 1000;
+
+    private final LogFiles files;
+    private final LogFiles.File stateFile;
+    private final SegmentFiles segments;
+    private final KeyHash hash;
+    private final Index index;
+    private final PrefixFences fences = new PrefixFences();
+    private final LogRecovery recovery;
+    private final LogWriter writer;
+    private final Object stateLock = new Object();
+    private final Opening opening;
+    private volatile StatePage state;
+
+    private DiskLog(
+            LogFiles files,
+            LogFiles.File stateFile,
+            StatePage state,
+            Opening opening,
+            SegmentFiles segments,
+            DiskLogSettings settings,
+            Recovery listener) {
+        this.files = files;
+        this.stateFile = stateFile;
+        this.state = state;
+        this.opening = opening;
+        this.segments = segments;
+        this.hash = new KeyHash(files.random(), files.random());
+        this.index = new Index(new SegmentAccounts(segments));
+        this.recovery = new LogRecovery(segments, index, hash, fences, listener, state.mark(), state.trustedEpoch());
+        this.writer = new LogWriter(segments, state.mark(), settings.maxRecordBytes(), hash, this::written);
+    }
+
+    /**
+     * Opens the log in a directory, or makes one. After it appends may begin, and what the last segment has is in the index. The epoch of
+     * this process is on disk.
+     *
+     * @param listener hears what is found in the last segment, and by {@link #recover} in the others
+     * @throws IOException if it cannot be read or written; nothing is left open
+     */
+    public static DiskLog open(LogFiles files, DiskLogSettings settings, Recovery listener) throws IOException {
+        List<Closeable> opened = new ArrayList<>();
+        boolean done = false;
+        try {
+            LogFiles.File stateFile = openState(files);
+            opened.add(stateFile);
+            SegmentFiles segments = SegmentFiles.open(files, settings, true);
+            opened.add(segments::close);
+            DiskLog log = open(files, settings, listener, stateFile, segments);
+            done = true;
+            return log;
+        } finally {
+            for (Closeable each : done ? List.<Closeable>of() : opened) {
+                each.close();
+            }
+        }
+    }
+
+    private static LogFiles.File openState(LogFiles files) throws IOException {
+        if (files.names().contains(StatePage.NAME)) {
+            LogFiles.File file = files.open(StatePage.NAME, true);
+            if (file.length() == StatePage.FILE_BYTES) {
+                return file;
+            }
+            file.delete();
+        }
+        return files.create(StatePage.NAME, StatePage.FILE_BYTES);
+    }
+
+    private static DiskLog open(
+            LogFiles files, DiskLogSettings settings, Recovery listener, LogFiles.File stateFile, SegmentFiles segments)
+            throws IOException {
+        StatePage found = StatePage.read(stateFile);
+        String unusable = segments.all().isEmpty() && found == null ? null : StatePage.unusable(found, segments);
+        StatePage good = unusable == null ? found : null;
+        String boot = files.bootId();
+        StatePage state = good == null ? StatePage.first(files.random(), unusable != null, boot) : good.opened(boot);
+        // From now on nothing counts that does not repeat its mark.
+        state.write(stateFile);
+        if (good == null) {
+            segments.freeAll();
+        }
+        Opening opening = new Opening(
+                state.epoch(),
+                good == null ? unusable == null : !good.open(),
+                state.off(),
+                good != null && good.isFromEarlierStart(boot),
+                unusable);
+        DiskLog log = new DiskLog(files, stateFile, state, opening, segments, settings, listener);
+        log.writer.open(log.recovery.recoverLast(opening.closedCleanly(), settings.segmentBytes()));
+        log.shrink();
+        return log;
+    }
+
+    /** Lets the oldest segments go until the rest is what is allowed. */
+    private void shrink() throws IOException {
+        for (Segment oldest = segments.surplus(); oldest != null; oldest = segments.surplus()) {
+            try {
+                recycle(oldest.number, opening.closedCleanly() ? Keep.NOTHING : Keep.ALL);
+            } catch (NoFreeSegmentException noRoom) {
+                recycle(oldest.number, Keep.NOTHING);
+            }
+        }
+    }
+
+    /** How it was found. */
+    public Opening opening() {
+        return opening;
+    }
+
+    /**
+     * Puts what the other segments have into the index, from the newest to the oldest. Goes on where it was stopped.
+     *
+     * @return whether it is done
+     * @throws IOException if the disk fails; what cannot be read is no failure, but makes suspect
+     */
+    public boolean recover() throws IOException {
+        return recovery.recover();
+    }
+
+    // ---- index ----
+
+    /** Where the newest entry of a key lies, or null. */
+    public @Nullable Place find(String key) {
+        return index.find(hash.of(key));
+    }
+
+    /** Notes that an entry was read, if the index still has it there. */
+    public void touch(Place place) {
+        index.touch(place);
+    }
+
+    /** Lets an entry that was appended be found. */
+    public void publish(Place place) {
+        index.put(place);
+    }
+
+    /**
+     * Lets an entry be found where it was appended once more, as suspect as it was.
+     *
+     * @return whether the index had it at the expected place until now
+     */
+    public boolean replace(Place expected, Place place) {
+        return index.replace(expected, place, true);
+    }
+
+    /**
+     * Lets an entry count as confirmed.
+     *
+     * @param place as appending the renewal gave it
+     * @return whether the index has the entry there
+     */
+    public boolean renew(Place place) {
+        return index.replace(place, place, false);
+    }
+
+    /** Whether the index has it there. */
+    public boolean isCurrent(Place place) {
+        return index.isCurrent(place);
+    }
+
+    /**
+     * Lets an entry not be found any more; for one that is damaged. It may come back when the log is opened again.
+     *
+     * @return whether the index had it there
+     */
+    public boolean remove(Place place) {
+        return index.remove(place);
+    }
+
+    /**
+     * Lets the entry of a key not be found any more, ahead of its tombstone, which alone keeps it away for good.
+     *
+     * @return where it was, or null
+     */
+    public @Nullable Place remove(String key) {
+        return index.remove(hash.of(key));
+    }
+
+    /** How many entries can be found. */
+    public long entries() {
+        return index.entries();
+    }
+
+    /** How many bytes the records take that can be found. */
+    public long liveBytes() {
+        return index.liveBytes();
+    }
+
+    // ---- reading ----
+
+    /**
+     * The entry at a place, filled when it was written or confirmed last.
+     *
+     * @return null if it is another key's, was recycled meanwhile, or is hidden by a prefix fence
+     * @throws DamagedRecordException if its bytes are not those that were written
+     * @throws IOException if it cannot be read
+     */
+    public @Nullable LogRecord read(String key, Place place) throws IOException {
+        LogRecord record = read(place);
+        return record != null && record.key().equals(key) ? record : null;
+    }
+
+    /** The same, whatever the key. */
+    public @Nullable LogRecord read(Place place) throws IOException {
+        Segment segment = segments.get(place.segment());
+        if (segment == null) {
+            index.remove(place);
+            return null;
+        }
+        byte[] bytes = new byte[place.recordBytes()];
+        try {
+            segment.file.read(ByteBuffer.wrap(bytes), place.offset());
+        } catch (IOException e) {
+            if (segment.recycled) {
+                return null;
+            }
+            throw e;
+        }
+        ByteBuffer read = ByteBuffer.wrap(bytes);
+        RecordHeader header = RecordHeader.decode(state.mark(), segment.number, read, 0, bytes.length);
+        LogRecord record = header == null || header.recordBytes() > bytes.length ? null : header.record(read, 0);
+        if (header == null || record == null || record.kind() != LogRecord.Kind.ENTRY) {
+            if (segment.recycled) {
+                return null;
+            }
+            throw new DamagedRecordException("damaged record of " + bytes.length + " bytes at " + place.offset()
+                    + " of segment " + segment.number);
+        }
+        if (fences.hide(bytes, RecordHeader.BYTES, header.keyBytes(), header.version(), header.prefixSequence())) {
+            return null;
+        }
+        return record.filledAtLeast(place.filledAtSeconds() * MILLIS);
+    }
+
+    // ---- writing ----
+
+    /** How long a record is on disk; appending one longer than {@link DiskLogSettings#maxRecordBytes} is refused. */
+    public static int recordBytes(LogRecord record) {
+        return RecordHeader.recordBytes(
+                record.key().getBytes(StandardCharsets.UTF_8).length,
+                record.info() == null ? 0 : InfoCodec.encode(record.info()).length,
+                record.payload().remaining());
+    }
+
+    /** The hash of an etag as {@link Place#etagHash} has it; of null it is 0. */
+    public static int etagHash(@Nullable String etag) {
+        if (etag == null) {
+            return 0;
+        }
+        CRC32C crc = new CRC32C();
+        crc.update(etag.getBytes(StandardCharsets.UTF_8));
+        return (int) crc.getValue();
+    }
+
+    /**
+     * Appends records in their order, in one write if they fit. Survives the death of the process when it returns. Removals have taken
+     * effect on the index then, and entries not.
+     *
+     * @return the places, in the same order; of a renewal that of the entry
+     * @throws NoFreeSegmentException if none is left; some of the records may have been appended
+     * @throws IOException if it fails; nothing of what was not appended before comes back later
+     */
+    public synchronized List<Place> append(List<LogRecord> records) throws IOException {
+        return writer.append(records);
+    }
+
+    private void written(LogRecord record, long keyHash) {
+        if (record.kind() == LogRecord.Kind.TOMBSTONE) {
+            index.hide(keyHash, record.version().packed());
+        } else if (record.kind() == LogRecord.Kind.PREFIX) {
+            fences.add(record.key(), record.version().packed(), false);
+        }
+    }
+
+    /**
+     * Makes room ahead, so that the next roll has a free segment.
+     *
+     * @return whether there is one; if not, {@link #recycle} one before anything else is appended
+     */
+    public synchronized boolean prepareFree() throws IOException {
+        return segments.prepareFree();
+    }
+
+    /** Waits until what was appended is on the disk itself. */
+    public synchronized void force() throws IOException {
+        for (Segment segment : segments.all()) {
+            if (!segment.forced) {
+                segment.file.force();
+                segment.forced = true;
+            }
+        }
+    }
+
+    // ---- recycling ----
+
+    /** The segments, the oldest first. */
+    public List<SegmentFacts> segments() {
+        return segments.all().stream().map(Segment::facts).toList();
+    }
+
+    /**
+     * The entries of a segment that were read since they were written and are not suspect, in their order there. To keep one, read it,
+     * append it if it {@link #isCurrent} then, and {@link #replace} it.
+     */
+    public List<Place> readEntries(long segment) {
+        List<Place> places = new ArrayList<>();
+        index.forEachRead(segment, places::add);
+        places.sort(Comparator.comparingInt(Place::offset));
+        return places;
+    }
+
+    /**
+     * Makes a sealed segment free. Its entries are not found any more. Its removals are appended again where an older segment may have
+     * what they hide, or where they are to be kept.
+     *
+     * @return whether it was; not one that is not sealed, or a damaged one that is not the oldest
+     * @throws NoFreeSegmentException if its removals do not fit; it is as it was then
+     */
+    public synchronized boolean recycle(long number, Keep keep) throws IOException {
+        Segment segment = segments.get(number);
+        if (segment == null || !segment.sealed) {
+            return false;
+        }
+        Segment.Contents contents = segment.contents(state.mark());
+        boolean oldest = segments.isOldest(segment);
+        if (contents.damaged() && !oldest) {
+            return false;
+        }
+        writer.append(removals(segment, contents, oldest ? keep : Keep.ALL), (record, keyHash) -> {});
+        segments.free(segment);
+        synchronized (segment) {
+            segment.recycled = true;
+        }
+        index.removeSegment(number);
+        return true;
+    }
+
+    /** Those that are to be kept; recovery hears of all, as it will not find them. */
+    private List<LogRecord> removals(Segment segment, Segment.Contents contents, Keep keep) {
+        List<LogRecord> kept = new ArrayList<>();
+        for (Footer.Entry entry : contents.footer().entries()) {
+            if (entry.kind.isRemoval()) {
+                if (!segment.recovered) {
+                    recovery.applyRemoval(entry);
+                }
+                String key = entry.key();
+                RecordVersion version = RecordVersion.ofPacked(entry.version);
+                if (entry.kind == LogRecord.Kind.PREFIX) {
+                    if (keep.prefix(key, version)) {
+                        kept.add(LogRecord.prefix(key, version));
+                    }
+                } else if (keep.tombstone(key, version)) {
+                    kept.add(LogRecord.tombstone(key, version));
+                }
+            }
+        }
+        return kept;
+    }
+
+    // ---- prefix fences ----
+
+    /** How many prefix fences may hide entries that are still in the index. */
+    public int fences() {
+        return fences.present().size();
+    }
+
+    /**
+     * Takes out of the index what is hidden by prefix fences that were there at the begin; afterwards those are gone. Only after recovery
+     * is done.
+     *
+     * @param goesOn asked before each segment
+     * @return whether it is done
+     */
+    public boolean sweep(BooleanSupplier goesOn) throws IOException {
+        return recovery.isDone() && recovery.sweep(goesOn);
+    }
+
+    // ---- the state page ----
+
+    /** Writes down that a mutation goes past the tier: the next opening finds everything suspect. */
+    public void markOff() throws IOException {
+        synchronized (stateLock) {
+            if (!state.off()) {
+                change(state.with(state.epoch(), state.trustedEpoch(), true, true, state.bootId()));
+            }
+        }
+    }
+
+    /** Takes the off mark back: after a {@link #beginEpoch}, or since the opening, no mutation that went past the tier is in doubt any more. */
+    public void clearOff() throws IOException {
+        synchronized (stateLock) {
+            if (state.off()) {
+                change(state.with(state.epoch(), state.trustedEpoch(), true, false, state.bootId()));
+            }
+        }
+    }
+
+    /**
+     * Begins a new epoch, on disk when this returns. Everything of before is suspect from then on, now and after any opening. The off mark
+     * stays.
+     */
+    public long beginEpoch() throws IOException {
+        synchronized (stateLock) {
+            long epoch = state.epoch() + 1;
+            if (epoch > RecordVersion.MAX_EPOCH) {
+                throw new IOException("the epochs are used up; the directory begins anew when it is opened again");
+            }
+            change(state.with(epoch, epoch, true, state.off(), state.bootId()));
+            recovery.distrust(epoch);
+            return epoch;
+        }
+    }
+
+    /** The epoch for the versions of what is appended now. */
+    public long epoch() {
+        return state.epoch();
+    }
+
+    private void change(StatePage changed) throws IOException {
+        changed.write(stateFile);
+        state = changed;
+    }
+
+    /** Fails if the directory is not what it was when it was opened. */
+    public void requirePresent() throws IOException {
+        files.requirePresent();
+    }
+
+    // ---- end ----
+
+    /**
+     * Closes it cleanly: all is on the disk, and the next opening trusts everything. Not while a mutation is in flight or in doubt; then
+     * {@link #close} it.
+     */
+    public synchronized void closeCleanly() throws IOException {
+        try {
+            writer.end();
+            force();
+            files.forceNames();
+            synchronized (stateLock) {
+                change(state.with(state.epoch(), state.trustedEpoch(), false, false, state.bootId()));
+            }
+        } finally {
+            close();
+        }
+    }
+
+    /** Closes the files and leaves all else as the death of the process would. */
+    @Override
+    public synchronized void close() throws IOException {
+        segments.close();
+        stateFile.close();
+    }
+
+    /** Keeps the figures of the segments. */
+    private record SegmentAccounts(SegmentFiles segments) implements Index.Accounts {
+
+        @Override
+        public void live(long number, int recordBytes, int sign) {
+            Segment segment = segments.get(number);
+            if (segment != null) {
+                segment.liveBytes.addAndGet((long) sign * recordBytes);
+            }
+        }
+
+        @Override
+        public void read(long number, int recordBytes, int sign) {
+            Segment segment = segments.get(number);
+            if (segment != null) {
+                segment.readBytes.addAndGet((long) sign * recordBytes);
+            }
+        }
+    }
+}

@@ -1,0 +1,190 @@
+package io.reactivestore.cache.disk.internal;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Appends records to the last segment, and begins a new one when that is full. For one thread at a time. */
+final class LogWriter {
+    /*
+     * How it works. Records are laid one behind the other into a buffer, which is written at the end of the segment when it is full, and
+     * after the last one. Only then the end moves behind them. What a failed write has left there is overwritten by the next one, as far
+     * as that goes; the rest does not count, since sequences are never used twice.
+     */
+
+    private static final int BUFFER_BYTES = 1 << 20;
+    private static final byte[] PADDING = new byte[Place.ALIGNMENT];
+
+    private final SegmentFiles files;
+    private final long mark;
+    private final int maxRecordBytes;
+    private final KeyHash hash;
+    private final Written written;
+    private final ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER_BYTES);
+    private final List<Laid> laid = new ArrayList<>();
+    private @Nullable Segment open;
+    private int laidEnd;
+    private int laidFooterBytes;
+    private int writtenEnd;
+
+    /** Hears of each record that is in the log now. */
+    interface Written {
+        void record(LogRecord record, long hash);
+    }
+
+    private record Laid(LogRecord record, RecordHeader header, int offset) {}
+
+    LogWriter(SegmentFiles files, long mark, int maxRecordBytes, KeyHash hash, Written written) {
+        this.files = files;
+        this.mark = mark;
+        this.maxRecordBytes = maxRecordBytes;
+        this.hash = hash;
+        this.written = written;
+    }
+
+    /** Goes on with this segment, or begins one: there is always one, so that no number is used twice. */
+    void open(@Nullable Segment last) throws IOException {
+        open = last == null ? files.beginAboveLimit() : last;
+    }
+
+    /** Appends records; {@code heard} is told of them in the place of the one that usually is. */
+    List<Place> append(Collection<LogRecord> records, Written heard) throws IOException {
+        List<Place> places = new ArrayList<>(records.size());
+        Segment segment = restart();
+        for (LogRecord record : records) {
+            byte[] key = record.key().getBytes(StandardCharsets.UTF_8);
+            byte[] info = record.info() == null ? new byte[0] : InfoCodec.encode(record.info());
+            int bytes = RecordHeader.recordBytes(
+                    key.length, info.length, record.payload().remaining());
+            requireFits(key.length, bytes);
+            if (!fits(segment, bytes, Footer.entryBytes(key.length))) {
+                flush(segment, places, heard);
+                roll(segment);
+                segment = restart();
+            }
+            lay(segment, record, key, info);
+        }
+        flush(segment, places, heard);
+        return places;
+    }
+
+    List<Place> append(Collection<LogRecord> records) throws IOException {
+        return append(records, written);
+    }
+
+    /** Writes the footer of the last segment, so that the next process need not scan it. */
+    void end() throws IOException {
+        Segment segment = restart();
+        if (!segment.ended) {
+            segment.end(mark);
+        }
+    }
+
+    private Segment restart() throws IOException {
+        laid.clear();
+        buffer.clear();
+        Segment segment = open;
+        if (segment == null) {
+            segment = files.begin();
+            open = segment;
+        }
+        laidEnd = segment.end;
+        writtenEnd = segment.end;
+        laidFooterBytes = segment.openFooter().length();
+        return segment;
+    }
+
+    private void requireFits(int keyBytes, int bytes) {
+        if (keyBytes > RecordHeader.MAX_KEY_BYTES || bytes > maxRecordBytes) {
+            throw new IllegalArgumentException(
+                    "a record of " + bytes + " bytes with a key of " + keyBytes + " is too long");
+        }
+    }
+
+    private boolean fits(Segment segment, int bytes, int footerBytes) {
+        return (long) laidEnd + bytes + laidFooterBytes + footerBytes + Footer.TRAILER_BYTES <= segment.file.length();
+    }
+
+    private void roll(Segment full) throws IOException {
+        if (!files.prepareFree()) {
+            throw new NoFreeSegmentException();
+        }
+        full.end(mark);
+        full.seal();
+        open = null;
+    }
+
+    private void lay(Segment segment, LogRecord record, byte[] key, byte[] info) throws IOException {
+        RecordHeader header = RecordHeader.of(record, key.length, info.length, segment.nextSequence++);
+        put(segment, ByteBuffer.wrap(header.encode(mark, segment.number, key, info)));
+        put(segment, record.payload().duplicate());
+        int unpadded = header.describedBytes() + header.payloadBytes();
+        put(segment, ByteBuffer.wrap(PADDING, 0, header.recordBytes() - unpadded));
+        laid.add(new Laid(record, header, laidEnd));
+        laidEnd += header.recordBytes();
+        laidFooterBytes += Footer.entryBytes(key.length);
+    }
+
+    private void put(Segment segment, ByteBuffer bytes) throws IOException {
+        int end = bytes.limit();
+        while (bytes.position() < end) {
+            bytes.limit(Math.min(end, bytes.position() + buffer.remaining()));
+            buffer.put(bytes);
+            if (!buffer.hasRemaining()) {
+                writeBuffer(segment);
+            }
+        }
+    }
+
+    private void writeBuffer(Segment segment) throws IOException {
+        if (segment.ended) {
+            Footer.erase(segment.file);
+            segment.ended = false;
+        }
+        segment.forced = false;
+        buffer.flip();
+        int bytes = buffer.limit();
+        segment.file.write(buffer, writtenEnd);
+        writtenEnd += bytes;
+        buffer.clear();
+    }
+
+    /** Writes what is laid, and lets it count. */
+    private void flush(Segment segment, List<Place> places, Written heard) throws IOException {
+        if (laid.isEmpty()) {
+            return;
+        }
+        if (buffer.position() > 0) {
+            writeBuffer(segment);
+        }
+        for (Laid each : laid) {
+            byte[] key = each.record.key().getBytes(StandardCharsets.UTF_8);
+            long keyHash = hash.of(key, 0, key.length);
+            segment.openFooter().add(each.header, each.offset, key, 0);
+            segment.count(each.header.kind(), each.header.recordBytes());
+            segment.end = each.offset + each.header.recordBytes();
+            heard.record(each.record, keyHash);
+            places.add(place(segment, each, keyHash));
+        }
+    }
+
+    private static Place place(Segment segment, Laid each, long hash) {
+        Place renewed = each.record.renewed();
+        long filledAt = Integer.toUnsignedLong(Footer.seconds(each.record.filledAtMillis()));
+        RecordHeader header = each.header;
+        return renewed == null
+                ? new Place(hash, segment.number, each.offset, header.recordBytes(), header.etagHash(), filledAt, false)
+                : new Place(
+                        hash,
+                        renewed.segment(),
+                        renewed.offset(),
+                        renewed.recordBytes(),
+                        header.etagHash(),
+                        filledAt,
+                        false);
+    }
+}

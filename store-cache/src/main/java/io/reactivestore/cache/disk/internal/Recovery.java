@@ -1,0 +1,27 @@
+package io.reactivestore.cache.disk.internal;
+
+/**
+ * Hears what opening, recovery, and recycling ahead of recovery find, on the thread that calls them and under a lock: it takes note and
+ * returns.
+ */
+public interface Recovery {
+
+    /** The newest record of a key is a removal. */
+    void tombstone(String key, RecordVersion version);
+
+    /** All keys with this prefix were removed at a time. */
+    void prefix(String prefix, RecordVersion version);
+
+    /** Some of a segment cannot be read: what is in it and in older ones is suspect. */
+    void damaged(long segment, String reason);
+
+    /**
+     * A segment was read.
+     *
+     * @param entries in the index by now
+     */
+    void progress(int segmentsDone, int segmentCount, long entries);
+
+    /** Whether to go on with the next segment. */
+    boolean goesOn();
+}

@@ -1,0 +1,25 @@
+package io.reactivestore.cache.disk.internal;
+
+/**
+ * A segment at some moment.
+ *
+ * @param number later ones have higher numbers
+ * @param sealed whether nothing is appended to it any more
+ * @param fileBytes what its file takes
+ * @param recovered whether its records are known; before, the next five say nothing
+ * @param recordBytes of all its records
+ * @param liveBytes of those records that the index points at
+ * @param readBytes of those of them that were read since they were written
+ * @param removalBytes of its tombstones and prefix fences: unless it is the oldest, recycling it writes them again
+ * @param damaged whether some of it cannot be read: it is recycled only as the oldest
+ */
+public record SegmentFacts(
+        long number,
+        boolean sealed,
+        long fileBytes,
+        boolean recovered,
+        long recordBytes,
+        long liveBytes,
+        long readBytes,
+        long removalBytes,
+        boolean damaged) {}

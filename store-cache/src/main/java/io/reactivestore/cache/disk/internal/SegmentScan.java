@@ -1,0 +1,122 @@
+package io.reactivestore.cache.disk.internal;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.zip.CRC32C;
+import org.jspecify.annotations.Nullable;
+
+/** Reads a segment that has no footer, record by record. */
+final class SegmentScan {
+    /*
+     * How it works. Records follow each other without gaps, their sequences rise. Behind the last one lies what an earlier life of the
+     * file, or a failed append, has left: records of another segment, or of a lower sequence, or parts of them.
+     *
+     * Where no sound record follows, this is the end, or the record there is damaged. It is damaged if a sound record with a higher
+     * sequence lies anywhere behind; the scan goes on from that one. The last record of all may be cut: its process died in the middle
+     * of the write, and nobody was told that it was written.
+     */
+
+    private static final int WINDOW_BYTES = 1 << 20;
+
+    private final LogFiles.File file;
+    private final long mark;
+    private final long segment;
+    private final int length;
+    private final Footer footer = new Footer();
+    private ByteBuffer window = ByteBuffer.allocate(0);
+    private long windowAt;
+    private int end;
+    private int lastSequence = -1;
+    private boolean damaged;
+
+    private SegmentScan(LogFiles.File file, long mark, long segment) {
+        this.file = file;
+        this.mark = mark;
+        this.segment = segment;
+        this.length = (int) Math.min(file.length(), Place.MAX_SEGMENT_BYTES);
+    }
+
+    /**
+     * What a scan found.
+     *
+     * @param end where the next record goes
+     * @param lastSequence the highest one that was seen
+     * @param damaged whether there were records that cannot be read
+     */
+    record Found(Footer footer, int end, int lastSequence, boolean damaged) {}
+
+    static Found scan(LogFiles.File file, long mark, long segment) throws IOException {
+        SegmentScan scan = new SegmentScan(file, mark, segment);
+        scan.readAll();
+        return new Found(scan.footer, scan.end, scan.lastSequence, scan.damaged);
+    }
+
+    private void readAll() throws IOException {
+        while (readRecords() && skipDamaged()) {
+            damaged = true;
+        }
+    }
+
+    /** Reads records as long as they follow each other; returns whether there is room for more behind them. */
+    private boolean readRecords() throws IOException {
+        RecordHeader header = soundAt(end);
+        while (header != null && header.sequence() > lastSequence) {
+            if (hasSoundPayload(header)) {
+                footer.add(header, end, window.array(), (int) (end - windowAt) + RecordHeader.BYTES);
+            }
+            lastSequence = header.sequence();
+            end += header.recordBytes();
+            header = soundAt(end);
+        }
+        return end + RecordHeader.BYTES <= length;
+    }
+
+    /** Moves to the next record that was written after the last one that was read, if there is one. */
+    private boolean skipDamaged() throws IOException {
+        for (int at = end + Place.ALIGNMENT; at + RecordHeader.BYTES <= length; at += Place.ALIGNMENT) {
+            ensure(at, RecordHeader.BYTES);
+            if (window.getLong((int) (at - windowAt)) == mark) {
+                RecordHeader header = soundAt(at);
+                if (header != null && header.sequence() > lastSequence) {
+                    end = at;
+                    return true;
+                }
+            }
+        }
+        return false;
+    }
+
+    private @Nullable RecordHeader soundAt(int at) throws IOException {
+        if (at + RecordHeader.BYTES > length) {
+            return null;
+        }
+        ensure(at, RecordHeader.BYTES);
+        RecordHeader lengths = RecordHeader.lengths(mark, segment, window, (int) (at - windowAt));
+        if (lengths == null || at + lengths.recordBytes() > length) {
+            return null;
+        }
+        ensure(at, lengths.describedBytes());
+        return RecordHeader.decode(mark, segment, window, (int) (at - windowAt), lengths.describedBytes());
+    }
+
+    /** Only the last record of a process that died can be cut; it is left out as if it had not been written. */
+    private boolean hasSoundPayload(RecordHeader header) throws IOException {
+        ensure(end, header.recordBytes());
+        CRC32C crc = new CRC32C();
+        crc.update(window.array(), (int) (end - windowAt) + header.describedBytes(), header.payloadBytes());
+        return (int) crc.getValue() == header.payloadCrc();
+    }
+
+    /** Has these bytes in the window. */
+    private void ensure(int at, int bytes) throws IOException {
+        if (at >= windowAt && at + bytes <= windowAt + window.limit()) {
+            return;
+        }
+        int size = Math.min(length - at, Math.max(bytes, WINDOW_BYTES));
+        window = window.capacity() < size ? ByteBuffer.allocate(size) : window.clear();
+        window.limit(size);
+        file.read(window, at);
+        window.position(0);
+        windowAt = at;
+    }
+}
