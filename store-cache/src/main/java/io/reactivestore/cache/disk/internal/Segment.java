@@ -32,21 +32,28 @@ final class Segment {
 
     boolean forced = true;
 
-    private Segment(long number, LogFiles.File file) {
+    private final boolean whole;
+
+    private Segment(long number, LogFiles.File file, boolean whole) {
         this.number = number;
         this.file = file;
+        this.whole = whole;
     }
 
-    /** One of an earlier process. */
-    static Segment found(long number, LogFiles.File file) {
-        Segment segment = new Segment(number, file);
+    /**
+     * One of an earlier process.
+     *
+     * @param bytes how long it was made
+     */
+    static Segment found(long number, LogFiles.File file, long bytes) {
+        Segment segment = new Segment(number, file, file.length() == bytes);
         segment.sealed = true;
         return segment;
     }
 
     /** An empty one to append to. */
     static Segment begun(long number, LogFiles.File file) {
-        Segment segment = new Segment(number, file);
+        Segment segment = new Segment(number, file, true);
         segment.footer = new Footer();
         segment.recovered = true;
         return segment;
@@ -61,7 +68,7 @@ final class Segment {
         if (known != null) {
             return new Contents(known.copy(), 0, 0, false, false);
         }
-        Footer.Sealed end = Footer.read(file, mark, number);
+        Footer.Sealed end = whole ? Footer.read(file, mark, number) : null;
         if (end != null) {
             return new Contents(end.footer(), end.end(), end.lastSequence(), true, false);
         }
@@ -72,7 +79,7 @@ final class Segment {
     /** The same of one that may have no footer, because its process died while it was open. */
     Contents scanned(long mark) throws IOException {
         SegmentScan.Found found = SegmentScan.scan(file, mark, number);
-        return new Contents(found.footer(), found.end(), found.lastSequence(), false, found.damaged());
+        return new Contents(found.footer(), found.end(), found.lastSequence(), false, found.damaged() || !whole);
     }
 
     /** Opens it again, to go on where it ends. */

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 /** The segments of a log, and the free files beside them. Files come and go by the writer alone; anybody may look segments up. */
 final class SegmentFiles {
 
-    private static final Pattern SEGMENT = Pattern.compile("[0-9a-f]{16}\\.segment");
+    private static final Pattern SEGMENT = Pattern.compile("[0-9a-f]{16}-[0-9a-f]{8}\\.segment");
     private static final Pattern FREE = Pattern.compile("[0-9a-f]{16}\\.free");
     private static final int HEX = 16;
 
@@ -39,8 +39,9 @@ final class SegmentFiles {
         try {
             for (String name : files.names()) {
                 if (SEGMENT.matcher(name).matches()) {
-                    long number = Long.parseUnsignedLong(name.substring(0, HEX), HEX);
-                    opened.add(Segment.found(number, files.open(name, toWrite)));
+                    long number = Long.parseUnsignedLong(name, 0, HEX, HEX);
+                    long bytes = Long.parseUnsignedLong(name, HEX + 1, HEX + 1 + HEX / 2, HEX);
+                    opened.add(Segment.found(number, files.open(name, toWrite), bytes));
                 } else if (toWrite && FREE.matcher(name).matches()) {
                     opened.addFree(files.open(name, true));
                 }
@@ -120,8 +121,9 @@ final class SegmentFiles {
         totalBytes += settings.segmentBytes();
     }
 
-    private static String segmentName(long number) {
-        return String.format("%016x.segment", number);
+    /** With its length, so that one that was cut is known. */
+    private static String segmentName(long number, long bytes) {
+        return String.format("%016x-%08x.segment", number, bytes);
     }
 
     private static String freeName(long number) {
@@ -146,7 +148,7 @@ final class SegmentFiles {
                     "the numbers of segments are used up; the directory begins anew when it is opened again");
         }
         LogFiles.File file = free.element();
-        file.rename(segmentName(lastNumber + 1));
+        file.rename(segmentName(lastNumber + 1, file.length()));
         free.remove();
         lastNumber++;
         Segment segment = Segment.begun(lastNumber, file);
