@@ -99,6 +99,10 @@ public final class DirectoryFiles implements LogFiles {
     @Override
     public File create(String name, long bytes) throws IOException {
         Path path = directory.resolve(name);
+        if (Files.getFileStore(directory).getUsableSpace() < bytes) {
+            // Not found out by filling the disk, which others use too.
+            throw new IOException("no space left on device for " + bytes + " bytes of " + path);
+        }
         Files.createFile(path, ownerOnly("rw-------"));
         try {
             return new ChannelFile(path, true, bytes);

@@ -24,7 +24,7 @@ final class LogWriter {
     private final int maxRecordBytes;
     private final KeyHash hash;
     private final Written written;
-    private final ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER_BYTES);
+    private final ByteBuffer buffer;
     private final List<Laid> laid = new ArrayList<>();
     private @Nullable Segment open;
     private int laidEnd;
@@ -42,6 +42,7 @@ final class LogWriter {
         this.files = files;
         this.mark = mark;
         this.maxRecordBytes = maxRecordBytes;
+        this.buffer = ByteBuffer.allocateDirect(Math.min(BUFFER_BYTES, maxRecordBytes));
         this.hash = hash;
         this.written = written;
     }

@@ -39,6 +39,10 @@ record RecordHeader(
     /** The most UTF-8 bytes of a key, and of a prefix. */
     static final int MAX_KEY_BYTES = 1024;
 
+    /** How much of a record is looked at to find out whether it is a damaged one: longer facts than this are not usual. */
+    static final int MOST_DESCRIBED_BYTES = 16 << 10;
+
+    private static final int SEGMENT_AT = 16;
     private static final int CRC_AT = 76;
 
     static RecordHeader of(LogRecord record, int keyBytes, int infoBytes, int sequence) {
@@ -109,7 +113,7 @@ record RecordHeader(
 
     /** The same, unchecked: good for nothing but to know how much to read before it can be checked. */
     static @Nullable RecordHeader lengths(long mark, long segment, ByteBuffer in, int at) {
-        if (in.getLong(at) != mark || in.get(at + 8) != FORMAT || in.getLong(at + 16) != segment) {
+        if (!belongs(mark, segment, in, at) || in.get(at + 8) != FORMAT) {
             return null;
         }
         Kind kind = Kind.of(in.get(at + 9));
@@ -137,6 +141,16 @@ record RecordHeader(
                 in.getLong(at + 56),
                 in.getLong(at + 64),
                 in.getInt(at + 72));
+    }
+
+    /** Whether it says that it is a record of this directory and segment. */
+    static boolean belongs(long mark, long segment, ByteBuffer in, int at) {
+        return in.getLong(at) == mark && in.getLong(at + SEGMENT_AT) == segment;
+    }
+
+    /** Lets it say so. */
+    static void own(long mark, long segment, ByteBuffer bytes) {
+        bytes.putLong(0, mark).putLong(SEGMENT_AT, segment);
     }
 
     /** The whole record, of which the bytes are at an offset; null if the payload is not what was written. */

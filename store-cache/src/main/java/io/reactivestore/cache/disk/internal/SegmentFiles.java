@@ -21,6 +21,9 @@ final class SegmentFiles {
     /** A directory is given up while there is a life's worth of numbers left for what is being written. */
     private static final long LAST_FIRST_NUMBER = Place.MAX_SEGMENT / 2;
 
+    /** With fewer, a disk without room for more is an error; with so many the log can go on by recycling. */
+    private static final int ENOUGH_SEGMENTS = 3;
+
     private final LogFiles files;
     private final DiskLogSettings settings;
     private final ConcurrentNavigableMap<Long, Segment> segments = new ConcurrentSkipListMap<>();
@@ -108,10 +111,16 @@ final class SegmentFiles {
                 : null;
     }
 
-    /** Sees to it that there is a free file, if the limit allows it. */
+    /** Sees to it that there is a free file, if the limit and the disk allow it. */
     boolean prepareFree() throws IOException {
         if (free.isEmpty() && totalBytes + settings.segmentBytes() <= settings.maxBytes()) {
-            create();
+            try {
+                create();
+            } catch (IOException diskIsFull) {
+                if (segments.size() < ENOUGH_SEGMENTS) {
+                    throw diskIsFull;
+                }
+            }
         }
         return !free.isEmpty();
     }

@@ -2,6 +2,7 @@ package io.reactivestore.cache.disk.internal;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
@@ -11,9 +12,10 @@ final class SegmentScan {
      * How it works. Records follow each other without gaps, their sequences rise. Behind the last one lies what an earlier life of the
      * file, or a failed append, has left: records of another segment, or of a lower sequence, or parts of them.
      *
-     * Where no sound record follows, this is the end, or the record there is damaged. It is damaged if a sound record with a higher
-     * sequence lies anywhere behind; the scan goes on from that one. The last record of all may be cut: its process died in the middle
-     * of the write, and nobody was told that it was written.
+     * Where no sound record follows, this is the end, or the record there is damaged. It is damaged if it says that it is one of this
+     * segment, or would be sound if it did; or if a sound record with a higher sequence lies anywhere behind, with which the scan goes on.
+     * A process that dies while it writes a head may look like damage; one that dies while it writes a payload leaves a record that is
+     * left out, since nobody was told that it was written.
      */
 
     private static final int WINDOW_BYTES = 1 << 20;
@@ -52,13 +54,16 @@ final class SegmentScan {
     }
 
     private void readAll() throws IOException {
-        while (readRecords() && skipDamaged()) {
+        readRecords();
+        damaged = isDamagedAtEnd();
+        while (skipDamaged()) {
             damaged = true;
+            readRecords();
         }
     }
 
-    /** Reads records as long as they follow each other; returns whether there is room for more behind them. */
-    private boolean readRecords() throws IOException {
+    /** Reads records as long as they follow each other. */
+    private void readRecords() throws IOException {
         RecordHeader header = soundAt(end);
         while (header != null && header.sequence() > lastSequence) {
             if (hasSoundPayload(header)) {
@@ -68,7 +73,25 @@ final class SegmentScan {
             end += header.recordBytes();
             header = soundAt(end);
         }
-        return end + RecordHeader.BYTES <= length;
+    }
+
+    /** Whether a record lies where the next one would go that is, or but for its mark and its segment would be, one of this segment. */
+    private boolean isDamagedAtEnd() throws IOException {
+        if (end + RecordHeader.BYTES > length) {
+            return false;
+        }
+        ensure(end, Math.min(length - end, RecordHeader.MOST_DESCRIBED_BYTES));
+        int at = (int) (end - windowAt);
+        if (RecordHeader.belongs(mark, segment, window, at)) {
+            RecordHeader sound = soundAt(end);
+            return sound == null; // a sound one is what a failed append has left
+        }
+        byte[] bytes = Arrays.copyOfRange(
+                window.array(), at, at + Math.min(window.limit() - at, RecordHeader.MOST_DESCRIBED_BYTES));
+        ByteBuffer repaired = ByteBuffer.wrap(bytes);
+        RecordHeader.own(mark, segment, repaired);
+        RecordHeader header = RecordHeader.decode(mark, segment, repaired, 0, bytes.length);
+        return header != null && header.sequence() > lastSequence;
     }
 
     /** Moves to the next record that was written after the last one that was read, if there is one. */

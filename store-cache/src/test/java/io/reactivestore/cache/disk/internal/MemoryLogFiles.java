@@ -24,6 +24,7 @@ public final class MemoryLogFiles implements LogFiles {
     private int open;
     private long freeBytes = Long.MAX_VALUE;
     private long bytesUntilKill = Long.MAX_VALUE;
+    private long bytesUntilFailure = Long.MAX_VALUE;
     private @Nullable String failure;
     private boolean absent;
     private long mostBytes;
@@ -71,6 +72,12 @@ public final class MemoryLogFiles implements LogFiles {
     /** So many more bytes can be given to files before the disk is full. */
     public synchronized MemoryLogFiles free(long bytes) {
         freeBytes = bytes;
+        return this;
+    }
+
+    /** After so many more bytes a write fails, once. */
+    public synchronized MemoryLogFiles failWriteAfter(long bytes) {
+        bytesUntilFailure = bytes;
         return this;
     }
 
@@ -230,14 +237,19 @@ public final class MemoryLogFiles implements LogFiles {
         public void write(ByteBuffer from, long position) throws IOException {
             synchronized (MemoryLogFiles.this) {
                 checkOpen(0);
-                int count = (int) Math.min(from.remaining(), bytesUntilKill);
+                int count = (int) Math.min(from.remaining(), Math.min(bytesUntilKill, bytesUntilFailure));
                 if (position + count > disk.bytes.length) {
                     throw new AssertionError("a write beyond the end of " + name);
                 }
-                boolean killed = count < from.remaining();
+                boolean cut = count < from.remaining();
                 from.get(disk.bytes, (int) position, count);
                 check(count);
-                if (killed) {
+                bytesUntilFailure -= bytesUntilFailure == Long.MAX_VALUE ? 0 : count;
+                if (cut && bytesUntilFailure == 0) {
+                    bytesUntilFailure = Long.MAX_VALUE;
+                    throw new IOException("No space left on device");
+                }
+                if (cut) {
                     throw new Killed();
                 }
             }
