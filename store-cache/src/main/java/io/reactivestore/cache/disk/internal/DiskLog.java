@@ -215,6 +215,13 @@ public final class DiskLog implements Closeable {
         return index.isCurrent(place);
     }
 
+    /** Whether the index has this record there, and no prefix fence hides it: then it may be appended again. */
+    public boolean isCurrent(Place place, LogRecord record) {
+        byte[] key = record.key().getBytes(StandardCharsets.UTF_8);
+        return index.isCurrent(place)
+                && !fences.hide(key, 0, key.length, record.version().packed(), record.prefixSequence());
+    }
+
     /**
      * Lets an entry not be found any more; for one that is damaged. It may come back when the log is opened again.
      *
@@ -357,7 +364,7 @@ public final class DiskLog implements Closeable {
 
     /**
      * The entries of a segment that were read since they were written and are not suspect, in their order there. To keep one, read it,
-     * append it if it {@link #isCurrent} then, and {@link #replace} it.
+     * append it if it {@linkplain #isCurrent(Place, LogRecord) is current} directly before, and {@link #replace} it.
      */
     public List<Place> readEntries(long segment) {
         List<Place> places = new ArrayList<>();

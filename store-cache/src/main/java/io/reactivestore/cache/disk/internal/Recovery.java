@@ -6,7 +6,7 @@ package io.reactivestore.cache.disk.internal;
  */
 public interface Recovery {
 
-    /** The newest record of a key is a removal. */
+    /** A key was removed, and nothing newer has been found of it so far. */
     void tombstone(String key, RecordVersion version);
 
     /** All keys with this prefix were removed at a time. */
