@@ -38,6 +38,12 @@ final class Index {
 
     private static final double GROWTH = 1.2;
 
+    /** Three longs and an int. */
+    private static final int SLOT_BYTES = 28;
+
+    /** The shard and the heads of its arrays. */
+    private static final int SHARD_BYTES = 48 + 4 * 16;
+
     private static final int FLAG_BITS = 3;
     private static final int READ = 1;
     private static final int SUSPECT = 2;
@@ -237,6 +243,17 @@ final class Index {
                 }
             }
         }
+    }
+
+    /** What it takes: the arrays, and some for each shard. */
+    long heapBytes() {
+        long bytes = 0;
+        for (Shard shard : shards) {
+            synchronized (shard) {
+                bytes += SHARD_BYTES + (long) SLOT_BYTES * shard.places.length;
+            }
+        }
+        return bytes;
     }
 
     private Shard shard(long hash) {

@@ -7,7 +7,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** Random walks; a failure tells the seed and all steps. */
 class DiskLogModelTest {
 
-    private static final int WALKS = Boolean.getBoolean("reactivestore.slow") ? 50_000 : 150;
+    private static final int WALKS = Boolean.getBoolean("reactivestore.slow") ? 5_000 : 150;
     private static final int STEPS = 120;
 
     @ParameterizedTest
