@@ -378,7 +378,8 @@ public final class DiskLog implements Closeable {
      * what they hide, or where they are to be kept.
      *
      * @return whether it was; not one that is not sealed, or a damaged one that is not the oldest
-     * @throws NoFreeSegmentException if its removals do not fit; it is as it was then
+     * @throws NoFreeSegmentException if its removals do not fit, and there is no free one ahead; it is as it was then. The oldest one
+     *     needs no room but for what is to be kept
      */
     public synchronized boolean recycle(long number, Keep keep) throws IOException {
         Segment segment = segments.get(number);
