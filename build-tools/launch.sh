@@ -1,5 +1,5 @@
 # Starts a main class of a module with its run-time class path, from any clone, without `mvn install`.
-# Sourced by ./bench and ./demo. Maven runs only when something changed since the last start.
+# Sourced by ./bench, ./demo and ./cachectl. Maven runs only when something changed since the last start.
 
 # launch MODULE MAIN-CLASS [ARGUMENT...]
 launch() {

@@ -34,7 +34,7 @@ public final class DirectoryLock {
     /** Takes the lock; fails if somebody has it. */
     public Mono<Void> take() {
         return Mono.<Void>fromCallable(() -> {
-                    tryTake();
+                    takeNow();
                     return null;
                 })
                 .subscribeOn(io);
@@ -43,13 +43,14 @@ public final class DirectoryLock {
     /** Gives the lock back, if it was taken. */
     public Mono<Void> release() {
         return Mono.<Void>fromCallable(() -> {
-                    close();
+                    releaseNow();
                     return null;
                 })
                 .subscribeOn(io);
     }
 
-    private synchronized void tryTake() {
+    /** Takes the lock on this thread, which may block; fails if somebody has it. */
+    public synchronized void takeNow() {
         if (channel != null) {
             return;
         }
@@ -77,7 +78,8 @@ public final class DirectoryLock {
         }
     }
 
-    private synchronized void close() throws IOException {
+    /** Gives the lock back on this thread, if it was taken. */
+    public synchronized void releaseNow() throws IOException {
         FileChannel held = channel;
         channel = null;
         if (held != null) {

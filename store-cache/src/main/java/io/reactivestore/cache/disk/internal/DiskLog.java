@@ -2,7 +2,6 @@ package io.reactivestore.cache.disk.internal;
 
 import java.io.Closeable;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -54,14 +53,13 @@ public final class DiskLog implements Closeable {
      * Lock order: this log, the state page, recovery, a segment, a shard. I/O is done under the first two only.
      */
 
-    private static final long MILLIS = 1000;
-
     private final LogFiles files;
     private final LogFiles.File stateFile;
     private final SegmentFiles segments;
     private final KeyHash hash;
     private final Index index;
     private final PrefixFences fences = new PrefixFences();
+    private final LogReader reader;
     private final LogRecovery recovery;
     private final LogWriter writer;
     private final Object stateLock = new Object();
@@ -82,7 +80,8 @@ public final class DiskLog implements Closeable {
         this.opening = opening;
         this.segments = segments;
         this.hash = new KeyHash(files.random(), files.random());
-        this.index = new Index(new SegmentAccounts(segments));
+        this.index = new Index(segments.accounts());
+        this.reader = new LogReader(segments, index, hash, fences, state.mark());
         this.recovery = new LogRecovery(segments, index, hash, fences, listener, state.mark(), state.trustedEpoch());
         this.writer = new LogWriter(segments, state.mark(), settings.maxRecordBytes(), hash, this::written);
     }
@@ -266,34 +265,12 @@ public final class DiskLog implements Closeable {
 
     /** The same, whatever the key. */
     public @Nullable LogRecord read(Place place) throws IOException {
-        Segment segment = segments.get(place.segment());
-        if (segment == null) {
-            index.remove(place);
-            return null;
-        }
-        byte[] bytes = new byte[place.recordBytes()];
-        try {
-            segment.file.read(ByteBuffer.wrap(bytes), place.offset());
-        } catch (IOException e) {
-            if (segment.recycled) {
-                return null;
-            }
-            throw e;
-        }
-        ByteBuffer read = ByteBuffer.wrap(bytes);
-        RecordHeader header = RecordHeader.decode(state.mark(), segment.number, read, 0, bytes.length);
-        LogRecord record = header == null || header.recordBytes() > bytes.length ? null : header.record(read, 0);
-        if (header == null || record == null || record.kind() != LogRecord.Kind.ENTRY) {
-            if (segment.recycled) {
-                return null;
-            }
-            throw new DamagedRecordException("damaged record of " + bytes.length + " bytes at " + place.offset()
-                    + " of segment " + segment.number);
-        }
-        if (fences.hide(bytes, RecordHeader.BYTES, header.keyBytes(), header.version(), header.prefixSequence())) {
-            return null;
-        }
-        return record.filledAtLeast(place.filledAtSeconds() * MILLIS);
+        return reader.read(place);
+    }
+
+    /** Goes through the entries of a segment that can be found, in their order there; reads its footer. */
+    public void forEachEntry(long segment, EntryVisitor visitor) throws IOException {
+        reader.forEachEntry(segment, visitor);
     }
 
     // ---- writing ----
@@ -343,6 +320,11 @@ public final class DiskLog implements Closeable {
      */
     public synchronized boolean prepareFree() throws IOException {
         return segments.prepareFree();
+    }
+
+    /** Deletes the free files. */
+    public synchronized void dropFree() throws IOException {
+        segments.dropFree();
     }
 
     /** Waits until what was appended is on the disk itself. */
@@ -515,25 +497,5 @@ public final class DiskLog implements Closeable {
     public synchronized void close() throws IOException {
         segments.close();
         stateFile.close();
-    }
-
-    /** Keeps the figures of the segments. */
-    private record SegmentAccounts(SegmentFiles segments) implements Index.Accounts {
-
-        @Override
-        public void live(long number, int recordBytes, int sign) {
-            Segment segment = segments.get(number);
-            if (segment != null) {
-                segment.liveBytes.addAndGet((long) sign * recordBytes);
-            }
-        }
-
-        @Override
-        public void read(long number, int recordBytes, int sign) {
-            Segment segment = segments.get(number);
-            if (segment != null) {
-                segment.readBytes.addAndGet((long) sign * recordBytes);
-            }
-        }
     }
 }

@@ -1,6 +1,7 @@
 package io.reactivestore.cache.disk.internal;
 
 import java.io.IOException;
+import java.nio.file.NoSuchFileException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -41,18 +42,29 @@ final class SegmentFiles {
         SegmentFiles opened = new SegmentFiles(files, settings);
         try {
             for (String name : files.names()) {
-                if (SEGMENT.matcher(name).matches()) {
-                    long number = Long.parseUnsignedLong(name, 0, HEX, HEX);
-                    long bytes = Long.parseUnsignedLong(name, HEX + 1, HEX + 1 + HEX / 2, HEX);
-                    opened.add(Segment.found(number, files.open(name, toWrite), bytes));
-                } else if (toWrite && FREE.matcher(name).matches()) {
-                    opened.addFree(files.open(name, true));
-                }
+                opened.open(name, toWrite);
             }
             return opened;
         } catch (IOException e) {
             opened.close();
             throw e;
+        }
+    }
+
+    private void open(String name, boolean toWrite) throws IOException {
+        try {
+            if (SEGMENT.matcher(name).matches()) {
+                long number = Long.parseUnsignedLong(name, 0, HEX, HEX);
+                long bytes = Long.parseUnsignedLong(name, HEX + 1, HEX + 1 + HEX / 2, HEX);
+                add(Segment.found(number, files.open(name, toWrite), bytes));
+            } else if (toWrite && FREE.matcher(name).matches()) {
+                addFree(files.open(name, true));
+            }
+        } catch (NoSuchFileException gone) {
+            if (toWrite) {
+                throw gone;
+            }
+            // The process whose directory is looked at has recycled it.
         }
     }
 
@@ -103,8 +115,8 @@ final class SegmentFiles {
     /** The oldest one if they take more than they may, beside one to append to. */
     @Nullable
     Segment surplus() throws IOException {
-        while (totalBytes > settings.maxBytes() && !free.isEmpty()) {
-            delete(free.remove());
+        if (totalBytes > settings.maxBytes()) {
+            dropFree();
         }
         return totalBytes > settings.maxBytes() && segments.size() > 1
                 ? segments.firstEntry().getValue()
@@ -184,6 +196,33 @@ final class SegmentFiles {
             free(segment);
         }
         lastNumber = 0;
+    }
+
+    void dropFree() throws IOException {
+        while (!free.isEmpty()) {
+            delete(free.remove());
+        }
+    }
+
+    /** Keeps the figures of the segments. */
+    Index.Accounts accounts() {
+        return new Index.Accounts() {
+            @Override
+            public void live(long number, int recordBytes, int sign) {
+                Segment segment = get(number);
+                if (segment != null) {
+                    segment.liveBytes.addAndGet((long) sign * recordBytes);
+                }
+            }
+
+            @Override
+            public void read(long number, int recordBytes, int sign) {
+                Segment segment = get(number);
+                if (segment != null) {
+                    segment.readBytes.addAndGet((long) sign * recordBytes);
+                }
+            }
+        };
     }
 
     private void delete(LogFiles.File file) throws IOException {

@@ -1,0 +1,73 @@
+package io.reactivestore.cache.disk.internal;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
+
+/** Reads records where the index says that they are. For any number of threads. */
+final class LogReader {
+
+    private static final long MILLIS = 1000;
+
+    private final SegmentFiles segments;
+    private final Index index;
+    private final KeyHash hash;
+    private final PrefixFences fences;
+    private final long mark;
+
+    LogReader(SegmentFiles segments, Index index, KeyHash hash, PrefixFences fences, long mark) {
+        this.segments = segments;
+        this.index = index;
+        this.hash = hash;
+        this.fences = fences;
+        this.mark = mark;
+    }
+
+    /** As {@link DiskLog#read(Place)}. */
+    @Nullable
+    LogRecord read(Place place) throws IOException {
+        Segment segment = segments.get(place.segment());
+        if (segment == null) {
+            index.remove(place);
+            return null;
+        }
+        byte[] bytes = new byte[place.recordBytes()];
+        try {
+            segment.file.read(ByteBuffer.wrap(bytes), place.offset());
+        } catch (IOException e) {
+            if (segment.recycled) {
+                return null;
+            }
+            throw e;
+        }
+        ByteBuffer read = ByteBuffer.wrap(bytes);
+        RecordHeader header = RecordHeader.decode(mark, segment.number, read, 0, bytes.length);
+        LogRecord record = header == null || header.recordBytes() > bytes.length ? null : header.record(read, 0);
+        if (header == null || record == null || record.kind() != LogRecord.Kind.ENTRY) {
+            if (segment.recycled) {
+                return null; // and the file is written anew
+            }
+            throw new DamagedRecordException("damaged record of " + bytes.length + " bytes at " + place.offset()
+                    + " of segment " + segment.number);
+        }
+        if (fences.hide(bytes, RecordHeader.BYTES, header.keyBytes(), header.version(), header.prefixSequence())) {
+            return null;
+        }
+        return record.filledAtLeast(place.filledAtSeconds() * MILLIS);
+    }
+
+    /** As {@link DiskLog#forEachEntry}. */
+    void forEachEntry(long number, EntryVisitor visitor) throws IOException {
+        Segment segment = segments.get(number);
+        if (segment == null) {
+            return;
+        }
+        for (Footer.Entry entry : segment.contents(mark).footer().entries()) {
+            long keyHash = hash.of(entry.bytes, entry.keyAt, entry.keyBytes);
+            Place found = entry.kind == LogRecord.Kind.ENTRY ? index.find(keyHash) : null;
+            if (found != null && found.isAt(entry.place(keyHash, number, false))) {
+                visitor.entry(entry.key(), found);
+            }
+        }
+    }
+}

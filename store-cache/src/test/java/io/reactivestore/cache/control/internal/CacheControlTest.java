@@ -1,0 +1,211 @@
+package io.reactivestore.cache.control.internal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.reactivestore.ObjectInfo;
+import io.reactivestore.cache.disk.internal.DirectoryFiles;
+import io.reactivestore.cache.disk.internal.DiskLog;
+import io.reactivestore.cache.disk.internal.DiskLogSettings;
+import io.reactivestore.cache.disk.internal.LogRecord;
+import io.reactivestore.cache.disk.internal.Place;
+import io.reactivestore.cache.disk.internal.RecordVersion;
+import io.reactivestore.cache.internal.DirectoryLock;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import reactor.core.scheduler.Schedulers;
+
+class CacheControlTest {
+
+    private static final DiskLogSettings SETTINGS = new DiskLogSettings(1 << 20, 16 << 10);
+
+    private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+    private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+
+    @TempDir
+    Path directory;
+
+    @Test
+    void wrongUse_isExplained() {
+        assertThat(run()).isEqualTo(2);
+        assertThat(run("info", "x")).isEqualTo(2);
+        assertThat(run("nonsense")).isEqualTo(2);
+        assertThat(err.toString(StandardCharsets.UTF_8)).contains("usage: cachectl DIR info|verify|ls");
+    }
+
+    @Test
+    void directoryWithoutATier_isRefused_andLeftAlone() throws IOException {
+        assertThat(run("info")).isEqualTo(2);
+        assertThat(run("compact")).isEqualTo(2);
+        assertThat(err.toString(StandardCharsets.UTF_8)).contains("there is no disk tier in " + directory);
+        try (Stream<Path> files = Files.list(directory)) {
+            assertThat(files).isEmpty();
+        }
+    }
+
+    @Test
+    void readingCommands_showWhatIsThere_andChangeNothing_alsoBesideACache() throws IOException {
+        try (DiskLog log = open()) {
+            put(log, "a/one", "first");
+            put(log, "b/two", "second");
+            log.append(List.of(LogRecord.tombstone("gone", version(log))));
+            byte[] state = Files.readAllBytes(directory.resolve("state"));
+            assertThat(run("info")).isZero();
+            assertThat(printed())
+                    .contains("state           in use")
+                    .contains("entries         2")
+                    .contains("removal bytes   88");
+            assertThat(run("ls")).isZero();
+            assertThat(printed().lines()).hasSize(2).first().asString().endsWith("1970-01-01T00:01:40Z  a/one");
+            assertThat(run("ls", "b/")).isZero();
+            assertThat(printed().lines()).hasSize(1);
+            assertThat(run("export", "b/two")).isZero();
+            assertThat(printed()).isEqualTo("second");
+            assertThat(run("export", "gone")).isEqualTo(1);
+            assertThat(printed()).isEmpty();
+            assertThat(run("verify")).isZero();
+            assertThat(printed()).startsWith("2 entries read, 0 damaged");
+            assertThat(Files.readAllBytes(directory.resolve("state"))).isEqualTo(state);
+        }
+    }
+
+    @Test
+    void damagedEntry_isToldByVerify_andNotExported() throws IOException {
+        Place place;
+        try (DiskLog log = open()) {
+            place = put(log, "a", "x".repeat(100));
+            put(log, "b", "sound");
+            log.closeCleanly();
+        }
+        Path file = segmentFiles().get(0);
+        byte[] bytes = Files.readAllBytes(file);
+        int at = new String(bytes, StandardCharsets.ISO_8859_1).indexOf("xxx");
+        bytes[at] ^= 1;
+        Files.write(file, bytes);
+        assertThat(place.recordBytes()).isGreaterThan(100);
+        assertThat(run("verify")).isEqualTo(1);
+        assertThat(printed()).startsWith("2 entries read, 1 damaged");
+        assertThat(err.toString(StandardCharsets.UTF_8)).contains("a: damaged record");
+        assertThat(run("export", "a")).isEqualTo(1);
+        assertThat(run("export", "b")).isZero();
+    }
+
+    @Test
+    void evict_removesAPrefixForGood_alsoAfterAKill() throws IOException {
+        for (boolean clean : new boolean[] {true, false}) {
+            try (DiskLog log = open()) {
+                put(log, "a/one", "first");
+                put(log, "b/two", "second");
+                if (clean) {
+                    log.closeCleanly();
+                }
+            }
+            assertThat(run("evict", "a/")).isZero();
+            assertThat(printed()).startsWith("1 entries removed, 1 left");
+            try (DiskLog log = open()) {
+                assertThat(log.opening().closedCleanly())
+                        .as("is not made clean")
+                        .isEqualTo(clean);
+                log.recover();
+                assertThat(log.find("a/one")).isNull();
+                assertThat(log.find("b/two")).isNotNull();
+            }
+        }
+    }
+
+    @Test
+    void compact_givesSpaceBack_andKeepsAllEntries() throws IOException {
+        try (DiskLog log = open()) {
+            for (int i = 0; i < 600; i++) {
+                put(log, "rewritten", "x".repeat(1000));
+                if (i % 50 == 0) {
+                    put(log, "kept" + i, "value" + i);
+                }
+                log.prepareFree();
+            }
+            log.closeCleanly();
+        }
+        int before = segmentFiles().size();
+        assertThat(run("compact")).isZero();
+        assertThat(printed()).contains("13 entries kept");
+        assertThat(err.toString(StandardCharsets.UTF_8)).contains("compacting: 100 %");
+        assertThat(before).isGreaterThan(30);
+        assertThat(segmentFiles().size()).isLessThan(5);
+        try (DiskLog log = open()) {
+            log.recover();
+            assertThat(log.entries()).isEqualTo(13);
+            Place place = Objects.requireNonNull(log.find("kept550"));
+            assertThat(place.suspect()).isFalse();
+            assertThat(Objects.requireNonNull(log.read("kept550", place)).filledAtMillis())
+                    .isEqualTo(100_000);
+        }
+    }
+
+    @Test
+    void directoryInUse_isNotWritten() throws IOException {
+        open().closeCleanly();
+        DirectoryLock lock = new DirectoryLock("cache", directory, Schedulers.immediate());
+        lock.takeNow();
+        try {
+            assertThat(run("compact")).isEqualTo(2);
+            assertThat(run("evict", "a")).isEqualTo(2);
+            assertThat(err.toString(StandardCharsets.UTF_8)).contains("is in use by another cache");
+            assertThat(run("info")).isZero();
+        } finally {
+            lock.releaseNow();
+        }
+    }
+
+    private DiskLog open() throws IOException {
+        return DiskLog.open(
+                DirectoryFiles.in(directory),
+                SETTINGS,
+                new Progress(new PrintStream(err, true, StandardCharsets.UTF_8)));
+    }
+
+    private static Place put(DiskLog log, String key, String value) throws IOException {
+        ObjectInfo info = new ObjectInfo(key, value.length(), "e", null, Instant.EPOCH, null);
+        ByteBuffer bytes = ByteBuffer.wrap(value.getBytes(StandardCharsets.UTF_8));
+        Place place = log.append(List.of(LogRecord.entry(version(log), 0, 100_000, info, bytes)))
+                .get(0);
+        log.publish(place);
+        return place;
+    }
+
+    private static RecordVersion version(DiskLog log) {
+        return new RecordVersion(log.epoch(), 0);
+    }
+
+    private List<Path> segmentFiles() throws IOException {
+        try (Stream<Path> files = Files.list(directory)) {
+            return files.filter(file -> !file.endsWith("state") && !file.endsWith("lock"))
+                    .toList();
+        }
+    }
+
+    private int run(String... arguments) {
+        out.reset();
+        String[] all = Stream.concat(Stream.of(directory.toString()), Arrays.stream(arguments))
+                .toArray(String[]::new);
+        return CacheControl.run(List.of(all), print(out), print(err));
+    }
+
+    private static PrintStream print(ByteArrayOutputStream bytes) {
+        return new PrintStream(bytes, true, StandardCharsets.UTF_8);
+    }
+
+    private String printed() {
+        return out.toString(StandardCharsets.UTF_8);
+    }
+}
