@@ -81,8 +81,7 @@ final class Index {
         return liveBytes.sum();
     }
 
-    @Nullable
-    Place find(long hash) {
+    @Nullable Place find(long hash) {
         Shard shard = shard(hash);
         synchronized (shard) {
             int slot = shard.slotOf(hash);
@@ -141,8 +140,7 @@ final class Index {
         }
     }
 
-    @Nullable
-    Place remove(long hash) {
+    @Nullable Place remove(long hash) {
         Shard shard = shard(hash);
         synchronized (shard) {
             int slot = shard.slotOf(hash);

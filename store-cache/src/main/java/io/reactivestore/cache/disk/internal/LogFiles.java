@@ -10,8 +10,7 @@ import org.jspecify.annotations.Nullable;
 public interface LogFiles {
 
     /** Tells one start of the operating system from another; null if that is not known here. */
-    @Nullable
-    String bootId();
+    @Nullable String bootId();
 
     /** A number that nobody outside can foresee. */
     long random();

@@ -24,8 +24,7 @@ final class LogReader {
     }
 
     /** As {@link DiskLog#read(Place)}. */
-    @Nullable
-    LogRecord read(Place place) throws IOException {
+    @Nullable LogRecord read(Place place) throws IOException {
         Segment segment = segments.get(place.segment());
         if (segment == null) {
             index.remove(place);

@@ -55,8 +55,7 @@ final class LogRecovery {
      * @param closedCleanly whether it must have a footer
      * @return it, to be gone on with, or null if that cannot be
      */
-    @Nullable
-    Segment recoverLast(boolean closedCleanly, int segmentBytes) throws IOException {
+    @Nullable Segment recoverLast(boolean closedCleanly, int segmentBytes) throws IOException {
         Segment last = files.newest();
         if (last == null) {
             return null;

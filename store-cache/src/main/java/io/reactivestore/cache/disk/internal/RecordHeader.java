@@ -154,8 +154,7 @@ record RecordHeader(
     }
 
     /** The whole record, of which the bytes are at an offset; null if the payload is not what was written. */
-    @Nullable
-    LogRecord record(ByteBuffer bytes, int offset) {
+    @Nullable LogRecord record(ByteBuffer bytes, int offset) {
         ByteBuffer payload = bytes.slice(offset + describedBytes(), payloadBytes);
         CRC32C crc = new CRC32C();
         crc.update(payload.duplicate());

@@ -88,8 +88,7 @@ final class SegmentFiles {
         return lastNumber > LAST_FIRST_NUMBER;
     }
 
-    @Nullable
-    Segment get(long number) {
+    @Nullable Segment get(long number) {
         return segments.get(number);
     }
 
@@ -103,8 +102,7 @@ final class SegmentFiles {
         return segments.descendingMap().values();
     }
 
-    @Nullable
-    Segment newest() {
+    @Nullable Segment newest() {
         return segments.isEmpty() ? null : segments.lastEntry().getValue();
     }
 
@@ -113,8 +111,7 @@ final class SegmentFiles {
     }
 
     /** The oldest one if they take more than they may, beside one to append to. */
-    @Nullable
-    Segment surplus() throws IOException {
+    @Nullable Segment surplus() throws IOException {
         if (totalBytes > settings.maxBytes()) {
             dropFree();
         }

@@ -96,14 +96,12 @@ final class LogStage implements Recovery {
     }
 
     /** The value of a key, or null. */
-    @Nullable
-    String get(String key) throws IOException {
+    @Nullable String get(String key) throws IOException {
         LogRecord record = record(key);
         return record == null ? null : text(record);
     }
 
-    @Nullable
-    LogRecord record(String key) throws IOException {
+    @Nullable LogRecord record(String key) throws IOException {
         Place place = log.find(key);
         return place == null ? null : log.read(key, place);
     }

@@ -1,0 +1,119 @@
+package io.reactivestore.cache.disk.internal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.SplittableRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A process that is killed again and again, at any moment: nothing that was removed or overwritten comes back, and the rest is there. */
+class DiskLogKillTest {
+
+    private static final int ROUNDS = Boolean.getBoolean("reactivestore.slow") ? 500 : 4;
+
+    @TempDir
+    Path directory;
+
+    /** Of each key the number that was acknowledged last, negative for a removal, and those that were begun since. */
+    private final long[] acknowledged = new long[DiskLogKillTarget.KEYS];
+
+    @SuppressWarnings({"unchecked", "rawtypes"})
+    private final Set<Long>[] begun = new Set[DiskLogKillTarget.KEYS];
+
+    private long highest;
+    private int reads;
+    private int suspects;
+
+    @Test
+    @Timeout(value = 20, unit = TimeUnit.MINUTES)
+    void entries_outliveEveryKill_andRemovedOnesDoNotComeBack() throws Exception {
+        long seed = Long.getLong("seed", System.nanoTime());
+        System.out.println("DiskLogKillTest: -Dseed=" + seed);
+        SplittableRandom random = new SplittableRandom(seed);
+        for (int key = 0; key < begun.length; key++) {
+            begun[key] = new HashSet<>();
+        }
+        for (int round = 0; round < ROUNDS; round++) {
+            round(round, random);
+            try (Stream<Path> files = Files.list(directory)) {
+                assertThat(files.mapToLong(file -> file.toFile().length()).sum())
+                        .isLessThanOrEqualTo((1 << 20) + 4096);
+            }
+        }
+        assertThat(highest).isGreaterThan(ROUNDS * 20L);
+        System.out.println(reads + " entries found, of which " + suspects + " suspect");
+    }
+
+    private void round(int round, SplittableRandom random) throws IOException, InterruptedException {
+        Process child = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-Xshare:auto",
+                        "-XX:TieredStopAtLevel=1",
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        DiskLogKillTarget.class.getName(),
+                        directory.toString(),
+                        Long.toString(highest),
+                        Long.toString(random.nextLong()))
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start();
+        try {
+            // Most die at work, some while they open.
+            int afterBytes = random.nextInt(5) == 0 ? 0 : random.nextInt(60_000);
+            byte[] told = child.getInputStream().readNBytes(afterBytes);
+            if (afterBytes == 0) {
+                child.waitFor(random.nextInt(900), TimeUnit.MILLISECONDS);
+            }
+            child.toHandle().destroyForcibly();
+            byte[] rest = child.getInputStream().readAllBytes();
+            String text = new String(told, StandardCharsets.UTF_8) + new String(rest, StandardCharsets.UTF_8);
+            hear(
+                    "round " + round,
+                    text.substring(0, text.lastIndexOf('\n') + 1).lines().toList());
+        } finally {
+            child.destroyForcibly().waitFor();
+        }
+    }
+
+    private void hear(String when, List<String> lines) {
+        for (String line : lines) {
+            String[] words = line.split(" ", -1);
+            int key = Integer.parseInt(words[1]);
+            long number = Long.parseLong(words[2]);
+            switch (words[0]) {
+                case "read" -> read(when, key, number, words.length == 4);
+                case "begin" -> {
+                    highest = Math.max(highest, Math.abs(number));
+                    begun[key].add(number);
+                }
+                default -> {
+                    acknowledged[key] = number;
+                    begun[key].clear();
+                }
+            }
+        }
+    }
+
+    private void read(String when, int key, long number, boolean suspect) {
+        boolean current = number == Math.max(0, acknowledged[key]);
+        boolean underWay = !begun[key].isEmpty() && (number == 0 || begun[key].contains(number));
+        assertThat(current || underWay)
+                .as("%s read %s of k%s, right was %s or one of %s", when, number, key, acknowledged[key], begun[key])
+                .isTrue();
+        reads += number == 0 ? 0 : 1;
+        suspects += suspect ? 1 : 0;
+        // Nobody has written since.
+        acknowledged[key] = number;
+        begun[key].clear();
+    }
+}
