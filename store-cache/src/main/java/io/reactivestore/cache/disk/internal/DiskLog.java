@@ -41,16 +41,16 @@ public final class DiskLog implements Closeable {
      * the oldest, so that the next recovery finds the same. Suspicion of other causes is kept as the epoch that is trusted first, in the
      * state page.
      *
-     *   state                     written by                     guard                      seen by others
-     *   segments                  the writer                     concurrent map             at once
-     *   a segment's state         the writer                     the segment's lock         recovery checks it under the lock
-     *   a segment's live bytes    whoever changes the index      atomic                     at once, about
-     *   open segment's footer     the writer                     the segment's lock         a sweep copies it
-     *   index                     anybody                        a lock per shard           at once
-     *   fences                    the writer, recovery, a sweep  its own lock               volatile array
-     *   state page                the writer                     this log's lock            -
+     *   state                      written by                     guard                      seen by others
+     *   segments                   the writer                     concurrent map             at once
+     *   a segment's state          the writer, recovery once      volatile, its lock         recovery checks it under the lock
+     *   a segment's figures        whoever changes the index      atomic                     at once, about
+     *   the open segment's footer  the writer                     the footer's lock          a sweep copies it
+     *   index                      anybody                        a lock per shard           at once
+     *   fences                     the writer, recovery, a sweep  their own lock             volatile array
+     *   state page                 anybody                        stateLock                  volatile
      *
-     * Lock order: this log, the state page, recovery, a segment, a shard. I/O is done under the first two only.
+     * Lock order: this log, stateLock, recovery, a segment, a shard. I/O is done under the first two only.
      */
 
     private final LogFiles files;
@@ -142,7 +142,7 @@ public final class DiskLog implements Closeable {
                 good != null && good.isFromEarlierStart(boot),
                 unusable);
         DiskLog log = new DiskLog(files, stateFile, state, opening, segments, settings, listener);
-        log.writer.open(log.recovery.recoverLast(opening.closedCleanly(), settings.segmentBytes()));
+        log.writer.open(log.recovery.recoverLast(opening.closedCleanly()), settings.segmentBytes());
         log.shrink();
         return log;
     }

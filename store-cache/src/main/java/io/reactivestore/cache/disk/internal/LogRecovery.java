@@ -53,9 +53,9 @@ final class LogRecovery {
      * Reads the last segment.
      *
      * @param closedCleanly whether it must have a footer
-     * @return it, to be gone on with, or null if that cannot be
+     * @return it, open again, or null if there is none to go on with
      */
-    @Nullable Segment recoverLast(boolean closedCleanly, int segmentBytes) throws IOException {
+    @Nullable Segment recoverLast(boolean closedCleanly) throws IOException {
         Segment last = files.newest();
         if (last == null) {
             return null;
@@ -66,7 +66,7 @@ final class LogRecovery {
             contents = last.scanned(mark);
         }
         apply(last, contents);
-        if (contents.damaged() || last.file.length() != segmentBytes) {
+        if (contents.damaged()) {
             return null;
         }
         last.reopen(contents);

@@ -52,7 +52,7 @@ public final class LogView implements Closeable {
         LogView view = new LogView(files, state, segments, listener);
         boolean done = false;
         try {
-            view.recovery.recoverLast(!state.open(), ANY.segmentBytes());
+            view.recovery.recoverLast(!state.open());
             view.recovery.recover();
             done = true;
             return view;

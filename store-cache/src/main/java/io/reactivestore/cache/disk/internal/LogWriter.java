@@ -48,8 +48,14 @@ final class LogWriter {
     }
 
     /** Goes on with this segment, or begins one: there is always one, so that no number is used twice. */
-    void open(@Nullable Segment last) throws IOException {
-        open = last == null ? files.beginAboveLimit() : last;
+    void open(@Nullable Segment last, int segmentBytes) throws IOException {
+        open = last;
+        if (last != null && last.file.length() != segmentBytes) {
+            end();
+            last.seal();
+            open = null;
+        }
+        open = open == null ? files.beginAboveLimit() : open;
     }
 
     /** Appends records; {@code heard} is told of them in the place of the one that usually is. */

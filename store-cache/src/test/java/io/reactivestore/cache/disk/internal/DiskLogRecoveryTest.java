@@ -308,14 +308,23 @@ class DiskLogRecoveryTest {
         assertThat(small.tombstones).containsKey("gone");
     }
 
-    @Test
-    void otherSegmentLength_isTakenOverBitByBit() throws IOException {
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void otherSegmentLength_isTakenOverBitByBit(boolean clean) throws IOException {
         stage.put("a", "one", 0);
-        stage.log.closeCleanly();
+        if (clean) {
+            stage.log.closeCleanly();
+        }
+        stage.files.kill();
         DiskLogSettings larger = new DiskLogSettings(16 * 8192, 8192);
         DiskLog log = DiskLog.open(stage.files, larger, stage);
         assertThat(log.find("a")).isNotNull();
         assertThat(log.segments()).hasSize(2);
+        stage.files.kill();
+        log = DiskLog.open(stage.files, larger, stage);
+        log.recover();
+        assertThat(log.find("a").suspect()).isFalse();
+        assertThat(stage.damaged).isEmpty();
         assertThat(log.recycle(log.segments().get(0).number(), Keep.NOTHING)).isTrue();
         assertThat(log.find("a")).isNull();
         log.append(List.of(stage.entry("b", "two", 0))).forEach(log::publish);
