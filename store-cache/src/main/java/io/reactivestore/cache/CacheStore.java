@@ -146,7 +146,7 @@ public final class CacheStore implements Store {
     /** Drops the copies of a key, because it was written past this store. */
     public Mono<Void> invalidate(String key) {
         Keys.requireKey("invalidate", key);
-        return parts.writes.ready("invalidate", key).then(Mono.fromRunnable(() -> parts.removals.drop(key)));
+        return parts.writes.ready("invalidate", key).then(Mono.defer(() -> parts.removals.drop(key)));
     }
 
     /** Drops the copies of every key with a prefix. */
@@ -154,7 +154,7 @@ public final class CacheStore implements Store {
         Keys.requirePrefix("invalidatePrefix", prefix);
         return parts.writes
                 .ready("invalidatePrefix", prefix)
-                .then(Mono.fromRunnable(() -> parts.removals.dropPrefix(prefix)));
+                .then(Mono.defer(() -> parts.removals.dropPrefix(prefix)));
     }
 
     /** {@link #warm(Publisher, int)}, 16 at a time. */

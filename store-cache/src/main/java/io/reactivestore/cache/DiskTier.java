@@ -37,11 +37,6 @@ final class DiskTier implements Tier {
     }
 
     @Override
-    public Mono<Void> missRemoval() {
-        return tier.missRemoval();
-    }
-
-    @Override
     public Mono<Void> close() {
         return tier.close().then(files.close().onErrorComplete()).then(lock.release());
     }
@@ -72,13 +67,13 @@ final class DiskTier implements Tier {
     }
 
     @Override
-    public void drop(String key) {
-        tier.drop(key);
+    public Mono<Void> drop(String key, Pass begun) {
+        return tier.drop(key, begun);
     }
 
     @Override
-    public void dropPrefix(String prefix) {
-        tier.dropPrefix(prefix);
+    public Mono<Void> dropPrefix(String prefix, long begun) {
+        return tier.dropPrefix(prefix, begun);
     }
 
     @Override

@@ -14,10 +14,14 @@ final class Fence {
      *   quiet --begin--> in flight --end, answered--> quiet, stamp moved
      *                    in flight --end, not answered--> in doubt, stamp moved --time over--> quiet, stamp moved again
      *
+     * What a killed process has sent may still be applied, too. A tier that finds that out puts keys in doubt (doubt, doubtAll); until it
+     * has found them all it holds the fence, and nothing at all is installed.
+     *
      *   state (per stripe)                  written by              guard           seen by others
      *   stamp                               end, end of the doubt   stripe's lock   at once
      *   inFlight, begins                    begin, end              stripe's lock   at once
-     *   doubtUntil                          end                     stripe's lock   at once; its end is noticed by whoever looks next
+     *   doubtUntil                          end, doubt, doubtAll    stripe's lock   at once; its end is noticed by whoever looks next
+     *   holds                               hold, release           this            volatile
      *   prefixes                            beginPrefix, endPrefix  own lock        volatile array; see PrefixMarks
      *   pages                               begin, end              own lock        at once; see Pages
      *
@@ -34,6 +38,7 @@ final class Fence {
     private final StoreRuntime runtime;
     private final long inDoubtNanos;
     private final @Nullable Pages pages;
+    private volatile int holds;
 
     Fence(StoreRuntime runtime, Duration inDoubt) {
         this(runtime, inDoubt, null);
@@ -98,7 +103,7 @@ final class Fence {
         Stripe stripe = stripe(key);
         synchronized (stripe) {
             long now = runtime.nanoTime();
-            if (!stripe.isQuiet(now) || stripe.stamp != pass.stamp || !prefixes.admits(key, pass.sequence, now)) {
+            if (!isQuiet(stripe, now) || stripe.stamp != pass.stamp || !prefixes.admits(key, pass.sequence, now)) {
                 return false;
             }
             install.run();
@@ -129,9 +134,10 @@ final class Fence {
         Stripe stripe = stripe(key);
         Ticket ticket;
         synchronized (stripe) {
-            boolean alone = stripe.isQuiet(runtime.nanoTime());
+            boolean alone = isQuiet(stripe, runtime.nanoTime());
             stripe.inFlight++;
-            ticket = new Ticket(key, alone, ++stripe.begins, prefixes.sequence(runtime.nanoTime()));
+            Pass begun = new Pass(stripe.stamp, prefixes.sequence(runtime.nanoTime()));
+            ticket = new Ticket(key, alone, ++stripe.begins, begun);
         }
         if (pages != null) {
             pages.begin(ticket, new Pages.Reach(key, false));
@@ -150,7 +156,7 @@ final class Fence {
             if (doubtUntil != null) {
                 stripe.doubt(doubtUntil);
             }
-            ticket.pass = new Pass(stripe.stamp, ticket.sequence);
+            ticket.pass = new Pass(stripe.stamp, ticket.begun.sequence);
         }
         if (pages != null) {
             pages.end(ticket, doubtUntil);
@@ -169,7 +175,39 @@ final class Fence {
         }
     }
 
-    /** Puts every key in doubt, because a process that was killed may have left requests under way. */
+    /**
+     * Lets nothing be installed until {@link #release}: which keys are in doubt is not known yet. Listings are not worth knowing it by the
+     * key, and are in doubt as a whole.
+     */
+    void hold() {
+        synchronized (this) {
+            holds = holds + 1;
+        }
+        if (pages != null) {
+            pages.doubtAll(runtime.nanoTime() + inDoubtNanos);
+        }
+    }
+
+    /** To be called once for each {@link #hold}, when the keys that are in doubt have been put there. */
+    synchronized void release() {
+        holds = holds - 1;
+    }
+
+    /** Puts a key in doubt, because a process that was killed may have left a request of it under way; while the fence is held. */
+    void doubt(String key) {
+        Stripe stripe = stripe(key);
+        synchronized (stripe) {
+            stripe.stamp++;
+            stripe.doubt(runtime.nanoTime() + inDoubtNanos);
+        }
+    }
+
+    /** The same for every key with a prefix. */
+    void doubtPrefix(String prefix) {
+        endPrefix(beginPrefix(prefix), End.UNKNOWN);
+    }
+
+    /** The same for every key. */
     void doubtAll() {
         long until = runtime.nanoTime() + inDoubtNanos;
         for (Stripe stripe : stripes) {
@@ -206,12 +244,16 @@ final class Fence {
     boolean isQuiet() {
         for (Stripe stripe : stripes) {
             synchronized (stripe) {
-                if (!stripe.isQuiet(runtime.nanoTime())) {
+                if (!isQuiet(stripe, runtime.nanoTime())) {
                     return false;
                 }
             }
         }
         return prefixes.isQuiet(runtime.nanoTime());
+    }
+
+    private boolean isQuiet(Stripe stripe, long now) {
+        return holds == 0 && stripe.isQuiet(now);
     }
 
     /** Waits for every install that was checked before now: what it put in place is seen by a sweep that begins now. */
@@ -232,17 +274,19 @@ final class Fence {
     /** A mutation of one key, from before it is sent until its end. */
     static final class Ticket {
         final String key;
+        /** Of its begin: what any reader found by a pass up to it is older than what it writes. */
+        final Pass begun;
+
         private final boolean alone;
         private final long begins;
-        private final long sequence;
         private volatile boolean attemptUnanswered;
         private @Nullable Pass pass;
 
-        private Ticket(String key, boolean alone, long begins, long sequence) {
+        private Ticket(String key, boolean alone, long begins, Pass begun) {
             this.key = key;
             this.alone = alone;
             this.begins = begins;
-            this.sequence = sequence;
+            this.begun = begun;
         }
 
         /** Notes that one attempt went unanswered, so that the end is followed by doubt also if a later attempt was answered. */
@@ -279,6 +323,7 @@ final class Fence {
         void doubt(long until) {
             doubtUntil = inDoubt && doubtUntil - until > 0 ? doubtUntil : until;
             inDoubt = true;
+            begins++; // whoever is under way is not alone
         }
     }
 }

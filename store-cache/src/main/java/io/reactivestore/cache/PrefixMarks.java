@@ -28,14 +28,18 @@ final class PrefixMarks {
     /** One prefix mutation. */
     static final class Mark {
         final String prefix;
+        /** The number of its begin. */
+        final long begunAt;
+
         /** The number of its end; {@link Long#MAX_VALUE} while it is under way. */
         private volatile long endedAt = Long.MAX_VALUE;
 
         private volatile boolean inDoubt;
         private volatile long doubtUntil;
 
-        Mark(String prefix) {
+        Mark(String prefix, long begunAt) {
             this.prefix = prefix;
+            this.begunAt = begunAt;
         }
 
         private boolean underWay() {
@@ -51,7 +55,7 @@ final class PrefixMarks {
 
     synchronized Mark begin(String prefix) {
         sequence = sequence + 1;
-        Mark mark = new Mark(prefix);
+        Mark mark = new Mark(prefix, sequence);
         List<Mark> next = new ArrayList<>(List.of(marks));
         next.add(mark);
         marks = next.toArray(Mark[]::new);
@@ -142,7 +146,9 @@ final class PrefixMarks {
             if (first < 0) {
                 return; // more than MAX at once under way: they merge as they end
             }
-            Mark merged = new Mark(present[first].prefix.substring(0, longest));
+            Mark merged = new Mark(
+                    present[first].prefix.substring(0, longest),
+                    Math.max(present[first].begunAt, present[second].begunAt));
             merged.endedAt = Math.max(present[first].endedAt, present[second].endedAt);
             List<Mark> next = new ArrayList<>(List.of(present));
             next.remove(second);

@@ -5,7 +5,6 @@ import io.reactivestore.cache.Fence.End;
 import io.reactivestore.cache.Fence.Pass;
 import io.reactivestore.cache.Fence.Ticket;
 import java.util.List;
-import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
@@ -23,29 +22,35 @@ final class Removals {
         this.tiers = tiers;
     }
 
-    /** Drops every copy of a key. */
-    void drop(String key) {
-        drop(key, tier -> tier.drop(key));
+    /** Drops every copy of a key. They are gone when this returns; what it returns completes when they do not come back either. */
+    Mono<Void> drop(String key) {
+        return drop(key, Tier::drop);
     }
 
-    /** Drops every copy of a key that another cache has written. */
-    void dropAfterOther(String key) {
-        drop(key, tier -> tier.dropAfterOther(key));
+    /** The same for a key that another cache has written. */
+    Mono<Void> dropAfterOther(String key) {
+        return drop(key, Tier::dropAfterOther);
     }
 
-    private void drop(String key, Consumer<Tier> dropped) {
+    private Mono<Void> drop(String key, Drop drop) {
         Ticket ticket = fence.begin(key);
-        tiers.forEach(dropped);
+        Mono<Void> dropped = Tier.inEach(tiers, tier -> drop.in(tier, key, ticket.begun));
         fence.end(ticket, End.REFUSED);
         memory.remove(key);
+        return dropped;
     }
 
-    /** Drops every copy under a prefix. */
-    void dropPrefix(String prefix) {
+    /** The same for every key with a prefix. */
+    Mono<Void> dropPrefix(String prefix) {
         PrefixMarks.Mark mark = fence.beginPrefix(prefix);
-        tiers.forEach(tier -> tier.dropPrefix(prefix));
+        Mono<Void> dropped = Tier.inEach(tiers, tier -> tier.dropPrefix(prefix, mark.begunAt));
         fence.endPrefix(mark, End.REFUSED);
         memory.removePrefix(prefix);
+        return dropped;
+    }
+
+    private interface Drop {
+        Mono<Void> in(Tier tier, String key, Pass begun);
     }
 
     /** Asks the source about a key, and drops the copies that contradict its answer. */

@@ -67,12 +67,6 @@ final class SharedTier implements Tier {
                 .doOnError(error -> off = String.valueOf(error.getMessage()));
     }
 
-    /** Nothing is missed: removals are owed while it is off, and no copy of before is in the index. */
-    @Override
-    public Mono<Void> missRemoval() {
-        return Mono.empty();
-    }
-
     @Override
     public Mono<Void> close() {
         return Mono.defer(() -> {
@@ -157,25 +151,29 @@ final class SharedTier implements Tier {
         }
     }
 
+    /** Nothing is missed while it is off: removals are owed then too, and no copy of before is in the index. */
     @Override
-    public void drop(String key) {
+    public Mono<Void> drop(String key, Pass begun) {
         ledger.drop(key);
         if (!Manifest.isReserved(key)) {
             ledger.deleteUnknown(key);
         }
+        return Mono.empty();
     }
 
     /** Whoever wrote the key has removed what was there, and may have put the new one there since. */
     @Override
-    public void dropAfterOther(String key) {
+    public Mono<Void> dropAfterOther(String key, Pass begun) {
         lost(key, index.get(key));
+        return Mono.empty();
     }
 
     /** Of others, what they know; the rest is suspect to us from now on. */
     @Override
-    public void dropPrefix(String prefix) {
+    public Mono<Void> dropPrefix(String prefix, long begun) {
         index.removePrefix(prefix);
         ledger.dropPrefix(prefix);
+        return Mono.empty();
     }
 
     @Override

@@ -185,20 +185,21 @@ final class StoreTier implements Tier {
         mark = null;
     }
 
-    @Override
-    public Mono<Void> missRemoval() {
-        return Mono.defer(() -> {
-            synchronized (this) {
-                if (off == null || off.equals(CLOSED)) {
-                    return Mono.empty();
-                }
-                missed = true;
-                if (mark == null) {
-                    mark = writeMark();
-                }
-                return mark;
+    /** Completes when the mark is there, or has been waited for long enough; at once while the tier is on. */
+    private Mono<Void> missRemoval() {
+        Mono<Void> written;
+        synchronized (this) {
+            if (off == null || off.equals(CLOSED)) {
+                return Mono.empty();
             }
-        });
+            missed = true;
+            if (mark == null) {
+                mark = writeMark();
+            }
+            written = mark;
+        }
+        written.subscribe(done -> {}, error -> {});
+        return written;
     }
 
     /** Ends after a second at most, for all who wait; the request itself goes on until it is answered or its time is over. */
@@ -208,12 +209,6 @@ final class StoreTier implements Tier {
                 .onErrorComplete()
                 .cache();
         return request.timeout(MARK_WAIT, Mono.empty(), runtime.timers()).cache();
-    }
-
-    private void noteMiss() {
-        if (off != null) {
-            missRemoval().subscribe(done -> {}, error -> {});
-        }
     }
 
     /** What a copy must have been installed in to be trusted, from the cache's epoch at that time. */
@@ -291,16 +286,16 @@ final class StoreTier implements Tier {
     }
 
     @Override
-    public void drop(String key) {
+    public Mono<Void> drop(String key, Pass begun) {
         ledger.drop(key);
-        noteMiss();
+        return missRemoval();
     }
 
     @Override
-    public void dropPrefix(String prefix) {
+    public Mono<Void> dropPrefix(String prefix, long begun) {
         index.removePrefix(prefix);
         ledger.dropPrefix(prefix);
-        noteMiss();
+        return missRemoval();
     }
 
     @Override

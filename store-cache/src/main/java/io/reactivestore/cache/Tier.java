@@ -1,6 +1,8 @@
 package io.reactivestore.cache;
 
 import io.reactivestore.cache.Fence.Pass;
+import java.util.List;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 
@@ -15,12 +17,6 @@ interface Tier {
 
     /** Opens it; an error is the reason why it stays off for now. Tried again later. */
     Mono<Void> open();
-
-    /**
-     * Notes that a mutation goes past it while it is off, so that what lies in it is suspect when it comes back, also to the next
-     * process. Takes a second at most, and is never an error.
-     */
-    Mono<Void> missRemoval();
 
     /** Ends it cleanly, after what is under way. */
     Mono<Void> close();
@@ -40,16 +36,33 @@ interface Tier {
     /** Notes that the source has confirmed the copy of this key, under this pass. */
     void renew(String key, CachedEntry entry, Pass pass);
 
-    /** Stops serving the copy of a key before this returns, and removes it behind the caller. */
-    void drop(String key);
+    /**
+     * Stops serving the copy of a key before this returns, and removes it behind the caller. A tier that is off notes that it has missed
+     * a removal, so that what lies in it is suspect when it comes back, also to the next process.
+     *
+     * @param begun of the mutation's begin: no copy of a pass up to it is to come back
+     * @return completes when the mutation may be sent, after two seconds at the latest; never an error. What it stands for goes on
+     *     without a subscriber
+     */
+    Mono<Void> drop(String key, Pass begun);
 
     /** The same after another cache has written the key, and has removed the copy from where others see it. */
-    default void dropAfterOther(String key) {
-        drop(key);
+    default Mono<Void> dropAfterOther(String key, Pass begun) {
+        return drop(key, begun);
     }
 
-    /** Stops serving every copy under a prefix before this returns, and removes them behind the caller. */
-    void dropPrefix(String prefix);
+    /**
+     * Stops serving every copy under a prefix before this returns, and removes them behind the caller.
+     *
+     * @param begun the sequence of the mutation's begin: no copy of a pass before it is to come back
+     * @return as for {@link #drop}
+     */
+    Mono<Void> dropPrefix(String prefix, long begun);
+
+    /** Drops in each of these, and completes when none has the mutation wait any more. */
+    static Mono<Void> inEach(List<Tier> tiers, Function<Tier, Mono<Void>> drop) {
+        return Mono.when(tiers.stream().map(drop).toList());
+    }
 
     /** Its facts and figures, after everything that was begun before. */
     Mono<TierInfo> info();

@@ -20,6 +20,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
@@ -31,7 +32,7 @@ final class Writes {
     /*
      * How it works. Each mutation runs through the same steps, in this order:
      *
-     *   raise the fence -> drop the copies in lower tiers -> send -> end on the fence, once -> drop memory's copy
+     *   raise the fence -> drop the copies in lower tiers, and wait until they stay away -> send -> end on the fence, once -> drop memory's copy
      *     -> install the put's own bytes, if allowed -> answer the caller
      *
      * Answer, error and cancel race for the end; the first one decides.
@@ -119,13 +120,16 @@ final class Writes {
                     ended.accept(ending.ticket.key);
                 }
             };
-            Flux<String> fenced = Flux.from(keys).doOnNext(key -> {
+            Function<String, Mono<String>> begun = key -> {
                 Ending ending = begin("deleteAll", key);
                 open.add(ending);
                 if (over.get()) {
                     finish.accept(ending, End.UNKNOWN);
                 }
-            });
+                return ending.dropped.thenReturn(key);
+            };
+            // Each key is taken when the source asks for it, and passed on before an error of the keys that follows it.
+            Flux<String> fenced = Flux.from(keys).concatMapDelayError(begun, false, 1);
             Runnable giveUp = () -> {
                 over.set(true);
                 open.forEach(ending -> finish.accept(ending, End.UNKNOWN));
@@ -148,8 +152,9 @@ final class Writes {
     Mono<Long> deletePrefix(String prefix) {
         return ready("deletePrefix", prefix).then(Mono.defer(() -> {
             PrefixMarks.Mark mark = fence.beginPrefix(prefix);
-            tiers.forEach(tier -> tier.dropPrefix(prefix));
+            Mono<Void> dropped = Tier.inEach(tiers, tier -> tier.dropPrefix(prefix, mark.begunAt));
             AtomicBoolean ended = new AtomicBoolean();
+            AtomicBoolean sent = new AtomicBoolean();
             Consumer<End> end = outcome -> {
                 if (ended.compareAndSet(false, true)) {
                     fence.endPrefix(mark, outcome);
@@ -158,31 +163,38 @@ final class Writes {
             };
             requireOpen("deletePrefix", prefix, end);
             AtomicBoolean unanswered = new AtomicBoolean();
-            return Mono.defer(() -> source.deletePrefix(prefix))
+            return dropped.then(Mono.defer(() -> {
+                        requireOpen("deletePrefix", prefix, end);
+                        sent.set(true);
+                        return source.deletePrefix(prefix);
+                    }))
                     .contextWrite(context -> Attempts.onUnanswered(context, () -> unanswered.set(true)))
                     .doOnSuccess(count -> end.accept(unanswered.get() ? End.UNKNOWN : End.APPLIED))
                     // It is many requests: that one was refused says nothing about those before and beside it.
                     .doOnError(error -> end.accept(End.UNKNOWN))
-                    .doOnCancel(() -> end.accept(End.UNKNOWN));
+                    .doOnCancel(() -> end.accept(sent.get() ? End.UNKNOWN : End.REFUSED));
         }));
     }
 
-    /** Waits for tiers that are being opened, a while; tells those that are off that they miss a removal. */
+    /** Waits for tiers that are being opened, a while. */
     Mono<Void> ready(String operation, @Nullable String key) {
         return lifecycle.whenOpen(
                 operation,
                 key,
                 () -> tiers.stream().allMatch(tier -> tier.offReason() == null)
                         ? Mono.empty()
-                        : tiersReady.then(Flux.fromIterable(tiers)
-                                .concatMap(Tier::missRemoval)
-                                .then()));
+                        : tiersReady);
     }
 
     private <T> Mono<T> mutate(String operation, String key, Supplier<Mono<T>> send, BiConsumer<Ticket, T> applied) {
         return Mono.defer(() -> {
             Ending ending = begin(operation, key);
-            return Mono.defer(send)
+            return ending.dropped
+                    .then(Mono.defer(() -> {
+                        requireOpen(operation, key, ending::end);
+                        ending.sent = true;
+                        return send.get();
+                    }))
                     .contextWrite(context -> Attempts.onUnanswered(context, ending::noteUnansweredAttempt))
                     .doOnSuccess(value -> {
                         if (ending.end(End.APPLIED) && value != null) {
@@ -190,13 +202,13 @@ final class Writes {
                         }
                     })
                     .doOnError(error -> ending.end(Outcomes.of(error)))
-                    .doOnCancel(() -> ending.end(End.UNKNOWN));
+                    .doOnCancel(() -> ending.end(ending.sent ? End.UNKNOWN : End.REFUSED));
         });
     }
 
     private Ending begin(String operation, String key) {
-        Ending ending = new Ending(fence.begin(key));
-        tiers.forEach(tier -> tier.drop(key));
+        Ticket ticket = fence.begin(key);
+        Ending ending = new Ending(ticket, Tier.inEach(tiers, tier -> tier.drop(key, ticket.begun)));
         requireOpen(operation, key, ending::end);
         return ending;
     }
@@ -231,10 +243,14 @@ final class Writes {
     private final class Ending {
 
         private final Ticket ticket;
+        private final Mono<Void> dropped;
         private final AtomicBoolean ended = new AtomicBoolean();
+        private volatile boolean sent;
 
-        Ending(Ticket ticket) {
+        /** @param dropped completes when the mutation may be sent */
+        Ending(Ticket ticket, Mono<Void> dropped) {
             this.ticket = ticket;
+            this.dropped = dropped;
         }
 
         boolean end(End end) {

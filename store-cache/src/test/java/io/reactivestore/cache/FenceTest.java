@@ -120,6 +120,62 @@ class FenceTest {
     }
 
     @Test
+    void oneKey_isInDoubtAfterAKill_othersAreNot() {
+        fence.doubt(KEY);
+        Pass within = fence.pass(KEY);
+        assertThat(admits(within)).isFalse();
+        assertThat(admits("another", fence.pass("another"))).isTrue();
+        runtime.simulation().runFor(IN_DOUBT);
+        assertThat(admits(within)).isFalse();
+        assertThat(admits(fence.pass(KEY))).isTrue();
+    }
+
+    @Test
+    void prefix_isInDoubtAfterAKill_otherKeysAreNot() {
+        fence.doubtPrefix("a/");
+        assertThat(admits("a/k", fence.pass("a/k"))).isFalse();
+        assertThat(admits("b/k", fence.pass("b/k"))).isTrue();
+        runtime.simulation().runFor(IN_DOUBT);
+        assertThat(admits("a/k", fence.pass("a/k"))).isTrue();
+    }
+
+    @Test
+    void heldFence_installsNothing_untilItIsReleasedByAll() {
+        Pass pass = fence.pass(KEY);
+        fence.hold();
+        fence.hold();
+        fence.release();
+        assertThat(admits(pass)).isFalse();
+        assertThat(fence.isQuiet()).isFalse();
+        Ticket within = fence.begin(KEY);
+        fence.release();
+        assertThat(admits("another", pass)).isTrue();
+        fence.end(within, End.APPLIED);
+        assertThat(owns(within)).as("begun while nobody knew what is in doubt").isFalse();
+        assertThat(fence.isQuiet()).isTrue();
+    }
+
+    @Test
+    void putBegunBeforeADoubtWasFound_endedAfterIt_doesNotOwnItsBytes() {
+        Ticket ticket = fence.begin(KEY);
+        fence.doubt(KEY);
+        runtime.simulation().runFor(IN_DOUBT);
+        fence.end(ticket, End.APPLIED);
+        assertThat(owns(ticket)).isFalse();
+    }
+
+    @Test
+    void mutationKnowsThePassOfItsBegin() {
+        fence.endPrefix(fence.beginPrefix("x"), End.APPLIED);
+        fence.end(fence.begin(KEY), End.UNKNOWN);
+        runtime.simulation().runFor(IN_DOUBT);
+        Ticket ticket = fence.begin(KEY);
+        assertThat(ticket.begun).isEqualTo(new Pass(2, 2));
+        fence.end(ticket, End.APPLIED);
+        assertThat(ticket.ownPass()).isEqualTo(new Pass(3, 2));
+    }
+
+    @Test
     void copyToBeConfirmed_isTakenInDoubt_butNotPastAMutation() {
         fence.doubtAll();
         Pass pass = fence.pass(KEY);
