@@ -7,9 +7,7 @@ import io.reactivestore.cache.CacheStoreBuilder.Settings;
 import io.reactivestore.cache.CacheStoreBuilder.TierSettings;
 import io.reactivestore.cache.Invalidation.Event;
 import io.reactivestore.cache.Works.Work;
-import io.reactivestore.cache.internal.DirectoryLock;
 import io.reactivestore.internal.Lifecycle;
-import io.reactivestore.local.LocalStore;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -222,13 +220,13 @@ final class CacheParts {
     private void addTiers(StoreTier.Shared shared) {
         DiskSpec.Settings disk = settings.disk();
         if (disk != null) {
-            LocalStore files = LocalStore.builder(DiskTier.filesIn(disk.directory()))
-                    .runtime(runtime)
-                    .build();
-            // Nobody else puts files there while we hold the lock, so a key that is not in the index is not there.
-            StoreTier tier =
-                    new StoreTier(Served.DISK, files, false, disk.maxBytes(), MAX_PENDING_BYTES, TIER_TIMEOUT, shared);
-            tiers.add(new DiskTier(tier, files, new DirectoryLock("cache", disk.directory(), runtime.io())));
+            tiers.add(new LogTier(
+                    Served.DISK,
+                    disk.directory().apply(runtime),
+                    disk.log(),
+                    MAX_PENDING_BYTES,
+                    shared,
+                    this::openLater));
         }
         for (TierSettings tier : settings.tiers()) {
             tiers.add(tier.shared() ? sharedTier(tier, shared) : exclusiveTier(tier, shared));
@@ -238,7 +236,7 @@ final class CacheParts {
     private static Tier exclusiveTier(TierSettings tier, StoreTier.Shared shared) {
         TierSpec.Settings settings = tier.settings();
         return new StoreTier(
-                settings.name(), tier.store(), true, settings.maxBytes(), MAX_PENDING_BYTES, TIER_TIMEOUT, shared);
+                settings.name(), tier.store(), settings.maxBytes(), MAX_PENDING_BYTES, TIER_TIMEOUT, shared);
     }
 
     private static Tier sharedTier(TierSettings tier, StoreTier.Shared shared) {
@@ -255,7 +253,8 @@ final class CacheParts {
     private void openBehind() {
         Work work = works.begin();
         inBackground(Flux.fromIterable(tiers)
-                .concatMap(tier -> tier.open().onErrorResume(error -> retryLater(tier)))
+                .concatMap(tier ->
+                        tier.open().onErrorResume(error -> Mono.fromRunnable(() -> openLater(tier, TIER_RETRY))))
                 .then()
                 .doFinally(signal -> {
                     tiersOpened.tryEmitEmpty();
@@ -266,11 +265,10 @@ final class CacheParts {
         }
     }
 
-    private Mono<Void> retryLater(Tier tier) {
-        Mono<Void> again = Mono.delay(TIER_RETRY, runtime.timers())
+    private void openLater(Tier tier, Duration delay) {
+        inBackground(Mono.delay(delay, runtime.timers())
                 .then(Mono.defer(tier::open))
-                .onErrorResume(error -> retryLater(tier));
-        return Mono.fromRunnable(() -> inBackground(again));
+                .onErrorResume(error -> Mono.fromRunnable(() -> openLater(tier, TIER_RETRY))));
     }
 
     /** What was said while nobody listened is lost, so that each beginning makes the copies of before suspect. */

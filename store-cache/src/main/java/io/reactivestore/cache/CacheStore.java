@@ -152,9 +152,7 @@ public final class CacheStore implements Store {
     /** Drops the copies of every key with a prefix. */
     public Mono<Void> invalidatePrefix(String prefix) {
         Keys.requirePrefix("invalidatePrefix", prefix);
-        return parts.writes
-                .ready("invalidatePrefix", prefix)
-                .then(Mono.defer(() -> parts.removals.dropPrefix(prefix)));
+        return parts.writes.ready("invalidatePrefix", prefix).then(Mono.defer(() -> parts.removals.dropPrefix(prefix)));
     }
 
     /** {@link #warm(Publisher, int)}, 16 at a time. */

@@ -112,7 +112,7 @@ public final class CacheStoreBuilder {
 
     /**
      * The largest object that is kept, at most 1 GiB; larger ones stream from the source. Default: 16 MiB, or a tier's {@code maxBytes}
-     * if less.
+     * if less. The disk keeps no object that is larger than a quarter of its segments; see {@link DiskSpec#maxBytes}.
      */
     public CacheStoreBuilder maxEntryBytes(long maxEntryBytes) {
         if (maxEntryBytes > MAX_ENTRY_BYTES) {
@@ -235,7 +235,9 @@ public final class CacheStoreBuilder {
                 maxEntryBytes = Math.min(maxEntryBytes, tier.settings.maxBytes());
             }
             maxEntryBytes = memoryBytes == 0 ? maxEntryBytes : Math.min(maxEntryBytes, memoryBytes);
-            maxEntryBytes = disk == null ? maxEntryBytes : Math.min(maxEntryBytes, disk.maxBytes());
+            if (disk != null && memoryBytes == 0 && tiers.isEmpty()) {
+                maxEntryBytes = Math.min(maxEntryBytes, disk.log().maxRecordBytes());
+            }
         }
 
         @Override
@@ -245,7 +247,7 @@ public final class CacheStoreBuilder {
                 parts.add("memory=" + limit(memoryBytes));
             }
             if (disk != null) {
-                parts.add("disk=" + disk.directory() + " " + limit(disk.maxBytes()));
+                parts.add("disk=" + disk.name() + " " + limit(disk.log().maxBytes()));
             }
             tiers.forEach(tier -> parts.add(tier.settings.name() + (tier.shared ? " (shared)=" : "=") + tier.store + " "
                     + limit(tier.settings.maxBytes())));

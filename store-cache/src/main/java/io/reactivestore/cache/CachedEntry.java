@@ -27,6 +27,9 @@ final class CachedEntry implements StoredObject {
     private final Freshness freshness;
     private final Lifecycle lifecycle;
 
+    /** Which of the disk's rounds has been told of a use; may be behind, which costs telling it again. */
+    private int toldInRound = -1;
+
     /**
      * @param bytes the whole object, read-only
      * @param filledAtNanos when it was loaded from the source, by the runtime's ticker
@@ -77,6 +80,15 @@ final class CachedEntry implements StoredObject {
 
     long epoch() {
         return epoch;
+    }
+
+    /** Notes a use; whether it is the first one known in this round. */
+    boolean isFirstUseIn(int round) {
+        if (toldInRound == round) {
+            return false;
+        }
+        toldInRound = round;
+        return true;
     }
 
     Ages ages() {

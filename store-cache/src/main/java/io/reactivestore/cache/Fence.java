@@ -252,6 +252,20 @@ final class Fence {
         return prefixes.isQuiet(runtime.nanoTime());
     }
 
+    /** Whether no mutation of this key is in flight or in doubt. */
+    boolean isQuiet(String key) {
+        Stripe stripe = stripe(key);
+        synchronized (stripe) {
+            long now = runtime.nanoTime();
+            return isQuiet(stripe, now) && prefixes.isQuiet(key, now);
+        }
+    }
+
+    /** Whether no prefix mutation is in flight or in doubt. */
+    boolean arePrefixesQuiet() {
+        return holds == 0 && prefixes.isQuiet(runtime.nanoTime());
+    }
+
     private boolean isQuiet(Stripe stripe, long now) {
         return holds == 0 && stripe.isQuiet(now);
     }

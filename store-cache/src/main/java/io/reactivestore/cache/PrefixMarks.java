@@ -110,6 +110,12 @@ final class PrefixMarks {
         return Stream.of(marks).noneMatch(mark -> mark.underWay() || mark.inDoubt);
     }
 
+    /** Whether none that covers this key is under way or in doubt. */
+    boolean isQuiet(String key, long now) {
+        settle(now);
+        return Stream.of(marks).noneMatch(mark -> (mark.underWay() || mark.inDoubt) && key.startsWith(mark.prefix));
+    }
+
     /** Like the doubt of a key, the end of a prefix's doubt outdates the passes that were taken in it. */
     private void settle(long now) {
         for (Mark mark : marks) {

@@ -28,6 +28,7 @@ final class Reads {
     private final Store source;
     private final Memory memory;
     private final List<Tier> tiers;
+    private final Tier[] told; // the same, without an iterator for each hit
     private final Flights flights;
     private final Renewals renewals;
     private final Freshness freshness;
@@ -56,6 +57,7 @@ final class Reads {
         this.source = source;
         this.memory = memory;
         this.tiers = tiers;
+        this.told = tiers.toArray(Tier[]::new);
         this.flights = flights;
         this.renewals = renewals;
         this.freshness = freshness;
@@ -75,7 +77,7 @@ final class Reads {
             CachedEntry entry = held(key, options);
             State state = entry == null ? State.DEAD : freshness.stateOf(entry);
             if (entry != null && state.isServed()) {
-                countHit(key, Served.MEMORY, state);
+                countMemoryHit(key, entry, state);
                 return slices(entry, ranges, options);
             }
             if (entry == null && isAbsent(key, options)) {
@@ -190,6 +192,13 @@ final class Reads {
         return false;
     }
 
+    private void countMemoryHit(String key, CachedEntry entry, State state) {
+        countHit(key, Served.MEMORY, state);
+        for (Tier tier : told) {
+            tier.usedInMemory(key, entry);
+        }
+    }
+
     private void countHit(String key, String tier, State state) {
         stats.hit(tier);
         if (state.isStale()) {
@@ -246,7 +255,7 @@ final class Reads {
                 lifecycle.whenOpen("get", key, () -> load(key, options)).subscribe(actual);
                 return;
             }
-            countHit(key, Served.MEMORY, state);
+            countMemoryHit(key, entry, state);
             StoredObject answer;
             try {
                 answer = !state.isStale() && options.equals(ReadOptions.defaults())

@@ -47,7 +47,6 @@ final class StoreTier implements Tier {
     private static final int ADOPTION_BATCH = 1000;
 
     private final StoreCopies copies;
-    private final boolean adopts;
     private final StoreRuntime runtime;
     private final Fence fence;
     private final StatsRecorder stats;
@@ -83,16 +82,8 @@ final class StoreTier implements Tier {
             long maxEntryBytes,
             boolean listens) {}
 
-    StoreTier(
-            String name,
-            Store store,
-            boolean adopts,
-            long maxBytes,
-            long maxPendingBytes,
-            Duration timeout,
-            Shared shared) {
+    StoreTier(String name, Store store, long maxBytes, long maxPendingBytes, Duration timeout, Shared shared) {
         this.copies = StoreCopies.in(store, name, maxBytes, maxPendingBytes, timeout, shared);
-        this.adopts = adopts;
         this.runtime = shared.runtime();
         this.fence = shared.fence();
         this.stats = shared.stats();
@@ -249,9 +240,6 @@ final class StoreTier implements Tier {
                 return Mono.empty();
             }
             Copy copy = index.get(key);
-            if (copy == null && !adopts) {
-                return Mono.empty();
-            }
             Pass pass = fence.pass(key);
             long epoch = freshness.epoch();
             return requests.get(key)

@@ -64,6 +64,9 @@ interface Tier {
         return Mono.when(tiers.stream().map(drop).toList());
     }
 
+    /** Notes that the copy of a key in memory was used, so that the one in this tier stays: its reader does not come here. */
+    default void usedInMemory(String key, CachedEntry entry) {}
+
     /** Its facts and figures, after everything that was begun before. */
     Mono<TierInfo> info();
 

@@ -129,7 +129,7 @@ final class Writes {
                 return ending.dropped.thenReturn(key);
             };
             // Each key is taken when the source asks for it, and passed on before an error of the keys that follows it.
-            Flux<String> fenced = Flux.from(keys).concatMapDelayError(begun, false, 1);
+            Flux<String> fenced = Flux.from(keys).concatMapDelayError(begun, true, 1);
             Runnable giveUp = () -> {
                 over.set(true);
                 open.forEach(ending -> finish.accept(ending, End.UNKNOWN));
@@ -181,9 +181,7 @@ final class Writes {
         return lifecycle.whenOpen(
                 operation,
                 key,
-                () -> tiers.stream().allMatch(tier -> tier.offReason() == null)
-                        ? Mono.empty()
-                        : tiersReady);
+                () -> tiers.stream().allMatch(tier -> tier.offReason() == null) ? Mono.empty() : tiersReady);
     }
 
     private <T> Mono<T> mutate(String operation, String key, Supplier<Mono<T>> send, BiConsumer<Ticket, T> applied) {

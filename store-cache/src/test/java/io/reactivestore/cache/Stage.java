@@ -19,14 +19,23 @@ final class Stage {
     final Simulation simulation;
     final GatedStore source;
     final GatedStore tier;
+    /** A disk outlives the processes too. */
+    final SimulatedDisk disk = new SimulatedDisk(1);
+
     private final boolean hasTier;
+    private final boolean hasDisk;
     private final UnaryOperator<CacheStoreBuilder> settings;
     SimulatedRuntime runtime;
+
+    /** What the cache has of its process: a disk that a test can hold up. */
+    SlowIo io;
+
     CacheStore cache;
 
-    private Stage(long seed, boolean hasTier, UnaryOperator<CacheStoreBuilder> settings) {
+    private Stage(long seed, boolean hasTier, boolean hasDisk, UnaryOperator<CacheStoreBuilder> settings) {
         this.simulation = Simulation.seeded(seed);
         this.hasTier = hasTier;
+        this.hasDisk = hasDisk;
         this.settings = settings;
         // Source and tier are processes of their own, which outlive the cache's.
         SimulatedRuntime servers = simulation.runtime("servers");
@@ -42,7 +51,8 @@ final class Stage {
     }
 
     static Stage memory(UnaryOperator<CacheStoreBuilder> settings) {
-        return new Stage(1, false, builder -> settings.apply(builder.memory(memory -> memory.maxBytes(1 << 20))));
+        return new Stage(
+                1, false, false, builder -> settings.apply(builder.memory(memory -> memory.maxBytes(1 << 20))));
     }
 
     /** A cache in a tier only, so that every read shows what the tier has. */
@@ -51,7 +61,7 @@ final class Stage {
     }
 
     static Stage tier(UnaryOperator<CacheStoreBuilder> settings) {
-        return new Stage(1, true, settings);
+        return new Stage(1, true, false, settings);
     }
 
     /** A cache in memory and a tier. */
@@ -60,11 +70,29 @@ final class Stage {
     }
 
     static Stage both(UnaryOperator<CacheStoreBuilder> settings) {
-        return new Stage(1, true, builder -> settings.apply(builder.memory(memory -> memory.maxBytes(1 << 20))));
+        return new Stage(1, true, false, builder -> settings.apply(builder.memory(memory -> memory.maxBytes(1 << 20))));
+    }
+
+    /** A cache on a disk only. */
+    static Stage disk() {
+        return disk(builder -> builder);
+    }
+
+    static Stage disk(UnaryOperator<CacheStoreBuilder> settings) {
+        return new Stage(1, false, true, settings);
+    }
+
+    /** A cache in memory and on a disk. */
+    static Stage memoryAndDisk() {
+        return disk(builder -> builder.memory(memory -> memory.maxBytes(1 << 20)));
     }
 
     private void build() {
-        CacheStoreBuilder builder = CacheStore.builder(source).inDoubt(IN_DOUBT).runtime(runtime);
+        io = new SlowIo(runtime);
+        CacheStoreBuilder builder = CacheStore.builder(source).inDoubt(IN_DOUBT).runtime(io);
+        if (hasDisk) {
+            builder.disk(d -> disk.of(runtime, d).maxBytes(64 << 10));
+        }
         CacheStoreBuilder set = settings.apply(builder);
         cache = (hasTier ? set.tier(tier) : set).build();
     }

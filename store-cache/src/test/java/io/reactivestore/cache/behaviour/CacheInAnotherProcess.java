@@ -17,7 +17,7 @@ final class CacheInAnotherProcess {
 
     public static void main(String[] args) throws IOException {
         CacheStore cache = CacheStore.builder(MemoryStore.create())
-                .disk(d -> d.directory(Path.of(args[0])).maxBytes(1000))
+                .disk(d -> d.directory(Path.of(args[0])).maxBytes(1 << 20))
                 .build();
         cache.open().block(CacheFixture.PATIENCE);
         OtherProcess.readyUntilKilled();

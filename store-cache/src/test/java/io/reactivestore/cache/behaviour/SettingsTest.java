@@ -81,7 +81,7 @@ class SettingsTest {
                         c -> c.disk(d -> d.directory(Path.of("unused"))),
                         "disk",
                         "maxBytes or unlimited()"),
-                setting("disk without directory", c -> c.disk(d -> d.maxBytes(1)), "disk", "directory"),
+                setting("disk without directory", c -> c.disk(d -> d.unlimited()), "disk", "directory"),
                 setting("tier zero", c -> c.tier(STORE, t -> t.maxBytes(0)), "tier.maxBytes", "was 0"),
                 setting("tier negative", c -> c.tier(STORE, t -> t.maxBytes(-5)), "tier.maxBytes", "was -5"),
                 setting("maxEntryBytes zero", c -> c.maxEntryBytes(0), "maxEntryBytes", "was 0"),

@@ -6,6 +6,7 @@ import io.reactivestore.cache.CacheInfo;
 import io.reactivestore.cache.CacheStats;
 import io.reactivestore.cache.CacheStore;
 import io.reactivestore.cache.CacheStoreBuilder;
+import io.reactivestore.cache.SimulatedDisk;
 import io.reactivestore.cache.TierInfo;
 import io.reactivestore.memory.MemoryStore;
 import io.reactivestore.testkit.fault.FaultyStore;
@@ -32,6 +33,10 @@ final class CacheRun extends Run {
     static final long TIER_BYTES = 2_000;
 
     static final String TIER = "tier-1";
+
+    /** So little that what is kept goes round, and enough for all removals that are in doubt at a time. */
+    private static final long DISK_BYTES = 32 << 10;
+
     private static final Pattern COUNTED = Pattern.compile(TIER + ": ([0-9]+) bytes in");
     private static final Duration DEADLINE = Duration.ofMillis(500);
     private static final Duration MAX_AGE = Duration.ofMillis(200);
@@ -50,6 +55,7 @@ final class CacheRun extends Run {
     private final SimulatedRuntime tierServer;
     private final FaultyStore source;
     private final TierContents contents;
+    private final SimulatedDisk disk;
     private FaultyStore tier;
     private boolean tierOut;
     private CacheStore cache;
@@ -60,13 +66,23 @@ final class CacheRun extends Run {
         MEMORY,
         MEMORY_AND_TIER,
         TIER_ALONE,
+        DISK_ALONE,
+        MEMORY_AND_DISK,
         AGEING,
         SERVED_STALE,
         REMEMBERING,
         SOURCE_THAT_TRIES_AGAIN;
 
         boolean hasTier() {
-            return this != MEMORY;
+            return this != MEMORY && !hasDisk();
+        }
+
+        boolean hasDisk() {
+            return this == DISK_ALONE || this == MEMORY_AND_DISK;
+        }
+
+        boolean hasMemory() {
+            return this != TIER_ALONE && this != DISK_ALONE;
         }
 
         static Kind of(long seed) {
@@ -89,6 +105,7 @@ final class CacheRun extends Run {
         tierServer = simulation.runtime("tier");
         source = faulty(history.appliedOrder().around(MemoryStore.create(server), server), server, 5);
         contents = new TierContents(MemoryStore.create(tierServer));
+        disk = new SimulatedDisk(seed);
         clients.everyOperation()
                 .patience(Latency.uniform(Duration.ofMillis(1), Duration.ofMillis(60)))
                 .patientPercent(80)
@@ -101,7 +118,7 @@ final class CacheRun extends Run {
         if (cache != null) {
             cache.stats().hitsByTier().forEach((from, hits) -> earlierHits.merge(from, hits, Long::sum));
         }
-        if (!kind.hasTier()) {
+        if (kind == Kind.MEMORY) {
             // Memory alone cannot know what the process before has sent.
             simulation.runFor(IN_DOUBT.plusMillis(1));
         }
@@ -110,7 +127,7 @@ final class CacheRun extends Run {
         CacheStoreBuilder builder = CacheStore.builder(new DeadlineStore(near, process, DEADLINE, repeats))
                 .inDoubt(IN_DOUBT)
                 .runtime(process);
-        if (kind != Kind.TIER_ALONE) {
+        if (kind.hasMemory()) {
             // Beside a tier so little that copies are found there.
             builder.memory(memory -> memory.maxBytes(kind == Kind.MEMORY ? 20_000 : 1_500));
         }
@@ -138,6 +155,9 @@ final class CacheRun extends Run {
         if (kind.hasTier()) {
             tier = faulty(contents.forNextLife(), tierServer, 1).outage(tierOut);
             builder.tier(RemoteStore.over(tier, tierServer, process), limits -> limits.maxBytes(TIER_BYTES));
+        }
+        if (kind.hasDisk()) {
+            builder.disk(limits -> disk.of(process, limits).maxBytes(DISK_BYTES));
         }
         cache = builder.build();
         return cache;
@@ -207,6 +227,7 @@ final class CacheRun extends Run {
         if (kind.hasTier()) {
             tier.outage(out);
         }
+        disk.broken(out);
     }
 
     /** Closes the cache under its clients, who hear of it or are ended with the process, and starts the next one. */
@@ -224,8 +245,8 @@ final class CacheRun extends Run {
     /** Ends all troubles and requires that everybody is answered, and that the tier holds what is counted, no more and no less. */
     void settle() {
         source.heal();
+        tierOutage(false);
         if (kind.hasTier()) {
-            tierOut = false;
             tier.heal();
         }
         requireAnswers(PATIENCE);
@@ -279,6 +300,9 @@ final class CacheRun extends Run {
 
     /** The limit holds, and what lies in the tier is counted. */
     private void requireBooks() {
+        if (disk.files.mostBytes() > DISK_BYTES + DISK_BYTES / 4 + 4096) {
+            throw failure("the disk has " + disk.files.mostBytes() + " bytes");
+        }
         if (!kind.hasTier()) {
             return;
         }

@@ -23,11 +23,13 @@ class CacheSimulationTest {
             run.history.verify();
             if (seed == 1) {
                 // Not so with every seed: a tier whose opening fails stays off for longer than a run.
-                assertThat(run.hits(Served.MEMORY) + run.hits(CacheRun.TIER)).isGreaterThan(100);
+                assertThat(run.hits(Served.MEMORY) + run.hits(CacheRun.TIER) + run.hits(Served.DISK))
+                        .isGreaterThan(100);
                 assertThat(run.hits(CacheRun.TIER)).isGreaterThanOrEqualTo(kind.hasTier() ? 20 : 0);
                 boolean remembers = kind == Kind.REMEMBERING;
                 assertThat(run.stats().heads().hits()).isGreaterThanOrEqualTo(remembers ? 10 : 0);
                 assertThat(run.stats().pages().hits()).isGreaterThanOrEqualTo(remembers ? 5 : 0);
+                assertThat(run.hits(Served.DISK)).isGreaterThanOrEqualTo(kind.hasDisk() ? 20 : 0);
             }
             run.closeAndReopen();
             run.work(200);

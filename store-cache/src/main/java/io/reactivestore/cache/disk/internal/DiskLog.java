@@ -433,6 +433,17 @@ public final class DiskLog implements Closeable {
         }
     }
 
+    /** The same for a log that is not open in any process, and cannot be opened. */
+    public static void markOff(LogFiles files) throws IOException {
+        try (LogFiles.File file = files.open(StatePage.NAME, true)) {
+            StatePage found = file.length() == StatePage.FILE_BYTES ? StatePage.read(file) : null;
+            if (found != null && !found.off()) {
+                found.with(found.epoch(), found.trustedEpoch(), found.open(), true, found.bootId())
+                        .write(file);
+            }
+        }
+    }
+
     /** Takes the off mark back: after a {@link #beginEpoch}, or since the opening, no mutation that went past the tier is in doubt any more. */
     public void clearOff() throws IOException {
         synchronized (stateLock) {

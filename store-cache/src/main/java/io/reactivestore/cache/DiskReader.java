@@ -1,0 +1,100 @@
+package io.reactivestore.cache;
+
+import io.reactivestore.ObjectInfo;
+import io.reactivestore.cache.Tier.TierCopy;
+import io.reactivestore.cache.disk.internal.DamagedRecordException;
+import io.reactivestore.cache.disk.internal.DiskLog;
+import io.reactivestore.cache.disk.internal.LogRecord;
+import io.reactivestore.cache.disk.internal.Place;
+import java.io.IOException;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Mono;
+
+/** Reads copies from the log, on the I/O scheduler. */
+final class DiskReader {
+
+    /** After it the reader asks below; the read itself cannot be ended. */
+    private static final Duration PATIENCE = Duration.ofSeconds(1);
+
+    private final DiskLog log;
+    private final DiskWriter writer;
+    private final LogClock clock;
+    private final ReadBreaker breaker;
+    private final StoreTier.Shared shared;
+
+    DiskReader(DiskLog log, DiskWriter writer, LogClock clock, ReadBreaker breaker, StoreTier.Shared shared) {
+        this.log = log;
+        this.writer = writer;
+        this.clock = clock;
+        this.breaker = breaker;
+        this.shared = shared;
+    }
+
+    /** The copy of a key, or empty; never an error. */
+    Mono<TierCopy> read(String key) {
+        return Mono.defer(() -> {
+            Place place = writer.find(key);
+            long began = shared.runtime().nanoTime();
+            if (place == null || !shared.budget().take(place.recordBytes())) {
+                return Mono.empty();
+            }
+            if (!breaker.lets(began)) {
+                shared.budget().give(place.recordBytes());
+                return Mono.empty();
+            }
+            long epoch = shared.freshness().epoch();
+            return Mono.fromCallable(() -> readNow(key, place, epoch, began))
+                    .subscribeOn(shared.runtime().io())
+                    .timeout(
+                            PATIENCE,
+                            Mono.fromRunnable(() -> givenUp(began)),
+                            shared.runtime().timers())
+                    .onErrorResume(overloaded -> {
+                        givenUp(began);
+                        return Mono.empty();
+                    })
+                    .doFinally(signal -> shared.budget().give(place.recordBytes()));
+        });
+    }
+
+    private void givenUp(long began) {
+        shared.stats().tierFailures.increment();
+        breaker.ended(true, began, shared.runtime().nanoTime());
+    }
+
+    private @Nullable TierCopy readNow(String key, Place place, long epoch, long began) {
+        boolean failed = false;
+        try {
+            LogRecord record = log.read(key, place);
+            return record == null ? null : copy(record, place, epoch);
+        } catch (DamagedRecordException damaged) {
+            shared.stats().corrupt.increment();
+            log.remove(place);
+            return null;
+        } catch (IOException failure) {
+            failed = true;
+            shared.stats().tierFailures.increment();
+            return null;
+        } finally {
+            breaker.ended(failed, began, shared.runtime().nanoTime());
+        }
+    }
+
+    private @Nullable TierCopy copy(LogRecord record, Place place, long epoch) {
+        ObjectInfo info = record.info();
+        if (info == null) {
+            return null;
+        }
+        CachedEntry entry = new CachedEntry(
+                info,
+                record.payload().slice(),
+                clock.nanosOf(record.filledAtMillis()),
+                epoch,
+                shared.freshness(),
+                shared.lifecycle());
+        boolean suspect = place.suspect() || writer.trusted() != epoch || clock.isAhead(record.filledAtMillis());
+        log.touch(place);
+        return new TierCopy(entry, suspect);
+    }
+}
