@@ -9,6 +9,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -197,6 +198,23 @@ class DamageTest {
             assertThat(stage.log.find("a")).as("after %s bytes", bytes).isNull();
             assertThat(stage.log.find("b")).as("after %s bytes", bytes).isNull();
         }
+    }
+
+    @Test
+    void whatAFailedWriteHasLeft_doesNotCount_alsoWhereARecordEndsThere() throws IOException {
+        LogRecord first = stage.entry("a", "failed", 0);
+        LogRecord second = stage.entry("b", "failed", 0);
+        LogRecord third = stage.entry("c", "failed", 0);
+        int bytes =
+                Stream.of(first, second, third).mapToInt(DiskLog::recordBytes).sum();
+        stage.files.failWriteAfter(bytes - 1);
+        assertThatThrownBy(() -> stage.log.append(List.of(first, second, third)))
+                .isInstanceOf(IOException.class);
+        stage.put("d", "sounds", 0); // as long as the first one
+        stage.kill();
+        assertThat(stage.get("d")).isEqualTo("sounds");
+        assertThat(stage.log.entries()).isEqualTo(1);
+        assertThat(stage.damaged).isEmpty();
     }
 
     private List<LogRecord> batch(int round) {

@@ -122,6 +122,21 @@ class DiskLogRecoveryTest {
     }
 
     @Test
+    void removalAppendedAgainDuringRecovery_leavesANewerEntryAlone() throws IOException {
+        stage.seal();
+        stage.delete("a", 0);
+        long second = stage.seal();
+        stage.files.kill();
+        stage.openOnly();
+        stage.put("a", "new", 1);
+        stage.log.recycle(second, Keep.NOTHING);
+        assertThat(stage.get("a")).isEqualTo("new");
+        stage.log.recover();
+        assertThat(stage.get("a")).isEqualTo("new");
+        assertThat(stage.tombstones).doesNotContainKey("a");
+    }
+
+    @Test
     void removalThatIsRecycledBeforeRecoveryReadsIt_countsStill() throws IOException {
         stage.put("a", "old", 0);
         stage.put("p/a", "old", 0);
