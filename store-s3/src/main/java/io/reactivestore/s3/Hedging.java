@@ -5,7 +5,6 @@ import java.time.Duration;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Objects;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.LongAdder;
@@ -71,6 +70,7 @@ final class Hedging {
 
     private final double budget;
     private final StoreRuntime runtime;
+    private final Alarms alarms;
     private final BooleanSupplier isBusy;
     private final Map<Kind, Latencies> latencies = new EnumMap<>(Kind.class);
     private final LongAdder sent = new LongAdder();
@@ -83,9 +83,10 @@ final class Hedging {
      * @param budget the share of requests that may be sent again; 0 for none
      * @param isBusy whether requests wait to be sent: then another one would only wait too
      */
-    Hedging(double budget, StoreRuntime runtime, BooleanSupplier isBusy) {
+    Hedging(double budget, StoreRuntime runtime, Alarms alarms, BooleanSupplier isBusy) {
         this.budget = budget;
         this.runtime = runtime;
+        this.alarms = alarms;
         this.isBusy = isBusy;
         for (Kind kind : Kind.values()) {
             latencies.put(kind, new Latencies(Math.max(LEAST_QUANTILE, 1 - budget)));
@@ -164,7 +165,7 @@ final class Hedging {
         private void waitUntilLate() {
             long late = measured.quantileNanos();
             if (late != Latencies.UNKNOWN && state.get() == State.OPEN) {
-                attempts.add(runtime.timers().schedule(this::again, late, TimeUnit.NANOSECONDS));
+                attempts.add(alarms.set(Duration.ofNanos(late), this::again));
             }
         }
 

@@ -3,15 +3,15 @@ package io.reactivestore.s3;
 import io.reactivestore.ByteRange;
 import io.reactivestore.ObjectInfo;
 import io.reactivestore.Span;
-import io.reactivestore.StoreRuntime;
 import io.reactivestore.error.StoreCorruptException;
 import io.reactivestore.error.StoreException;
 import io.reactivestore.error.StoreUnsupportedException;
 import io.reactivestore.s3.PartReader.Part;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -56,6 +56,7 @@ final class PartCollector implements AsyncResponseTransformer<GetObjectResponse,
     private final @Nullable Part begun;
     private final S3Facts facts;
     private final S3Settings settings;
+    private final Alarms alarms;
     private volatile Attempt attempt;
 
     /**
@@ -72,7 +73,8 @@ final class PartCollector implements AsyncResponseTransformer<GetObjectResponse,
             @Nullable ObjectInfo pin,
             @Nullable Part begun,
             S3Facts facts,
-            S3Settings settings) {
+            S3Settings settings,
+            Alarms alarms) {
         this.operation = operation;
         this.key = key;
         this.range = range;
@@ -80,6 +82,7 @@ final class PartCollector implements AsyncResponseTransformer<GetObjectResponse,
         this.begun = begun;
         this.facts = facts;
         this.settings = settings;
+        this.alarms = alarms;
         this.attempt = new Attempt();
     }
 
@@ -216,22 +219,21 @@ final class PartCollector implements AsyncResponseTransformer<GetObjectResponse,
         }
 
         private void watch() {
-            StoreRuntime runtime = settings.runtime();
-            Disposable.Swap timer = Disposables.swap();
-            var unused = result.whenComplete((nothing, error) -> timer.dispose());
-            since = runtime.nanoTime();
+            Disposable.Swap alarm = Disposables.swap();
+            var unused = result.whenComplete((nothing, error) -> alarm.dispose());
+            since = settings.runtime().nanoTime();
             firstByteNanos = since - begin;
-            timer.update(runtime.timers()
-                    .schedule(() -> look(timer), settings.stallTimeout().toNanos(), TimeUnit.NANOSECONDS));
+            alarm.update(alarms.set(settings.stallTimeout(), () -> look(alarm)));
         }
 
-        private void look(Disposable.Swap timer) {
-            StoreRuntime runtime = settings.runtime();
-            long left = since + settings.stallTimeout().toNanos() - runtime.nanoTime();
+        private void look(Disposable.Swap alarm) {
+            long left = since
+                    + settings.stallTimeout().toNanos()
+                    - settings.runtime().nanoTime();
             if (left > 0) {
-                timer.update(runtime.timers().schedule(() -> look(timer), left, TimeUnit.NANOSECONDS));
+                alarm.update(alarms.set(Duration.ofNanos(left), () -> look(alarm)));
             } else {
-                ended(new TimeoutException(
+                ended(() -> new TimeoutException(
                         "nothing came for " + settings.stallTimeout().toMillis() + " ms"));
                 cancel();
             }
@@ -280,28 +282,32 @@ final class PartCollector implements AsyncResponseTransformer<GetObjectResponse,
         @Override
         public void onComplete() {
             if (part != null) {
-                ended(corrupt("the answer ended"));
+                ended(() -> corrupt("the answer ended"));
             }
         }
 
         void failed(Throwable error) {
             if (S3Errors.isOfTheNetwork(error)) {
-                ended(error);
+                ended(() -> error);
             } else {
                 result.completeExceptionally(error);
             }
         }
 
-        /** No more bytes will come. */
-        private void ended(Throwable reason) {
+        /**
+         * No more bytes will come.
+         *
+         * @param reason made only if some are missing, since an exception costs more than all else here
+         */
+        private void ended(Supplier<Throwable> reason) {
             Part filling = part;
             int count = received;
             if (filling != null && count == filling.bytes().length) {
                 result.complete(filling.withReceived(count, null));
             } else if (filling != null && !isUnranged) {
-                result.complete(filling.withReceived(count, reason));
+                result.complete(filling.withReceived(count, reason.get()));
             } else {
-                result.completeExceptionally(reason);
+                result.completeExceptionally(reason.get());
             }
         }
 

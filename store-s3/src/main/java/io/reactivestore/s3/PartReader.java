@@ -106,14 +106,16 @@ final class PartReader {
     private final S3Errors errors;
     private final S3Facts facts;
     private final S3Settings settings;
+    private final Alarms alarms;
     private final LongAdder resumed = new LongAdder();
 
-    PartReader(S3Calls calls, S3Requests requests, S3Errors errors, S3Facts facts, S3Settings settings) {
+    PartReader(S3Calls calls, S3Requests requests, S3Errors errors, S3Facts facts, S3Settings settings, Alarms alarms) {
         this.calls = calls;
         this.requests = requests;
         this.errors = errors;
         this.facts = facts;
         this.settings = settings;
+        this.alarms = alarms;
     }
 
     /** How many requests for the rest of a part were made. */
@@ -203,7 +205,7 @@ final class PartReader {
         }
 
         private PartCollector collector(ByteRange range, @Nullable ObjectInfo pin, @Nullable Part begun) {
-            return new PartCollector(operation, key, range, pin, begun, facts, settings);
+            return new PartCollector(operation, key, range, pin, begun, facts, settings, alarms);
         }
 
         /**

@@ -17,6 +17,7 @@ final class PresignedReads {
     private static final String OPERATION = "getPresigned";
 
     private final Supplier<S3Clients.Made> made;
+    private final Alarms alarms;
     private final RequestLine line;
     private final Hedging hedging;
     private final S3Requests requests;
@@ -27,6 +28,7 @@ final class PresignedReads {
 
     PresignedReads(
             Supplier<S3Clients.Made> made,
+            Alarms alarms,
             RequestLine line,
             Hedging hedging,
             S3Requests requests,
@@ -34,6 +36,7 @@ final class PresignedReads {
             ReadBudget budget,
             Lifecycle lifecycle) {
         this.made = made;
+        this.alarms = alarms;
         this.line = line;
         this.hedging = hedging;
         this.requests = requests;
@@ -65,10 +68,10 @@ final class PresignedReads {
     }
 
     Mono<StoredObject> get(URI url, URL checked, ReadOptions options) {
-        S3Calls calls = new S3Calls(() -> of(checked), settings.runtime(), line, hedging);
+        S3Calls calls = new S3Calls(() -> of(checked), settings.runtime(), alarms, line, hedging);
         S3Facts facts = new S3Facts(false);
         S3Heads heads = new S3Heads(calls, requests, errors, facts, settings);
-        PartReader reader = new PartReader(calls, requests, errors, facts, settings);
+        PartReader reader = new PartReader(calls, requests, errors, facts, settings, alarms);
         return new S3Reads(reader, heads, errors, settings, budget, lifecycle).get(OPERATION, key(url), options);
     }
 

@@ -20,6 +20,7 @@ import io.reactivestore.internal.Lifecycle;
 import io.reactivestore.internal.Unsupported;
 import java.net.URI;
 import java.net.URL;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
@@ -35,6 +36,7 @@ import reactor.core.publisher.Mono;
  *
  * <ul>
  *   <li>Signals arrive on the runtime's delivery scheduler.
+ *   <li>{@code getBytes} and its like are one request, also for 16 MiB, unless the store is hedging.
  *   <li>A {@code get} is one request for the first part. Further parts are pinned to the version that it found, and several of
  *       them travel at a time as far as the body is asked for, within {@link S3StoreBuilder#maxBufferedReadBytes(long)}. A part
  *       that breaks, or stalls for {@link S3StoreBuilder#stallTimeout}, is resumed at the byte that is missing; three resumes in a row
@@ -57,6 +59,10 @@ public final class S3Store implements Store {
 
     /** A body that must not wait gets so much, whatever others hold. */
     private static final int LEAST_PART_BYTES = 256 << 10;
+
+    /** All that fits into one buffer, in one request. */
+    private static final ReadOptions WHOLE =
+            ReadOptions.defaults().withFirstPartBytes(ReadOptions.defaults().maxBufferedBytes());
 
     private final S3Settings settings;
     private final Lifecycle lifecycle;
@@ -90,12 +96,13 @@ public final class S3Store implements Store {
                         : AdaptiveLimit.fixed(settings.maxRequests()),
                 settings.maxWaitingRequests(),
                 settings.runtime().delivery());
-        this.hedging = new Hedging(settings.hedging(), settings.runtime(), line::isBusy);
-        this.calls = new S3Calls(this::made, settings.runtime(), line, hedging);
+        Alarms alarms = new Alarms(settings.runtime());
+        this.hedging = new Hedging(settings.hedging(), settings.runtime(), alarms, line::isBusy);
+        this.calls = new S3Calls(this::made, settings.runtime(), alarms, line, hedging);
         this.requests = new S3Requests(settings.bucket(), settings.dialect());
         this.errors = new S3Errors(settings.bucket(), lifecycle::isClosed);
         S3Facts facts = new S3Facts(settings.versions());
-        this.reader = new PartReader(calls, requests, errors, facts, settings);
+        this.reader = new PartReader(calls, requests, errors, facts, settings, alarms);
         ReadBudget readBudget = new ReadBudget(settings.maxBufferedReadBytes(), LEAST_PART_BYTES);
         this.heads = new S3Heads(calls, requests, errors, facts, settings);
         this.reads = new S3Reads(reader, heads, errors, settings, readBudget, lifecycle);
@@ -112,7 +119,8 @@ public final class S3Store implements Store {
         this.uploads = new S3Uploads(calls, requests, errors, writes, facts, settings, budget);
         this.copies = new S3Copies(calls, requests, errors, heads, writes, facts, settings, copyLimits);
         this.presigning = new S3Presigning(this::made, requests, errors, writes, settings);
-        this.presignedReads = new PresignedReads(this::made, line, hedging, requests, settings, readBudget, lifecycle);
+        this.presignedReads =
+                new PresignedReads(this::made, alarms, line, hedging, requests, settings, readBudget, lifecycle);
         this.listing = new S3Listing(calls, requests, errors, settings);
         this.bulkDelete = new S3BulkDelete(calls, requests, errors, settings);
     }
@@ -130,6 +138,29 @@ public final class S3Store implements Store {
             requireVersions("get", key, options.version());
             return reads.get("get", key, options);
         });
+    }
+
+    @Override
+    public Mono<ByteBuffer> getBytes(String key) {
+        Keys.requireKey("getBytes", key);
+        return get(key, whole()).flatMap(StoredObject::bytes);
+    }
+
+    @Override
+    public Mono<byte[]> getByteArray(String key) {
+        Keys.requireKey("getByteArray", key);
+        return get(key, whole()).flatMap(StoredObject::byteArray);
+    }
+
+    @Override
+    public Mono<String> getText(String key) {
+        Keys.requireKey("getText", key);
+        return get(key, whole()).flatMap(StoredObject::text);
+    }
+
+    /** Whoever wants the bytes together gets them by one request, unless it must be one of many alike to be known for late. */
+    private ReadOptions whole() {
+        return settings.hedging() == 0 ? WHOLE : ReadOptions.defaults();
     }
 
     @Override

@@ -30,7 +30,7 @@ class HedgingTest {
 
     private final SimulatedRuntime runtime = SimulatedRuntime.seeded(1);
     private final Simulation simulation = runtime.simulation();
-    private final Hedging hedging = new Hedging(0.05, runtime, () -> false);
+    private final Hedging hedging = new Hedging(0.05, runtime, new Alarms(runtime), () -> false);
     private final Deque<Mono<String>> answers = new ArrayDeque<>();
     private final AtomicInteger attempts = new AtomicInteger();
     private final AtomicInteger cancels = new AtomicInteger();
@@ -112,6 +112,8 @@ class HedgingTest {
         assertThat(attempts).as("no more than three").hasValue(3);
         reader.cancel();
         assertThat(cancels).hasValue(3);
+        simulation.runFor(Duration.ofSeconds(1));
+        assertThat(attempts).hasValue(3);
         assertThat(simulation.pendingTasks()).isZero();
     }
 
@@ -155,7 +157,7 @@ class HedgingTest {
         for (long seed = 1; seed <= 3; seed++) {
             Random random = new Random(seed);
             SimulatedRuntime own = SimulatedRuntime.seeded(seed);
-            Hedging hedged = new Hedging(budget, own, () -> false);
+            Hedging hedged = new Hedging(budget, own, new Alarms(own), () -> false);
             Mono<Long> request = Mono.defer(() -> Mono.delay(Duration.ofNanos(latency(random)), own.timers()));
             long[] plain = new long[REQUESTS];
             long[] better = new long[REQUESTS];

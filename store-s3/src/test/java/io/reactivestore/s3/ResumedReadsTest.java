@@ -18,20 +18,12 @@ import io.reactivestore.s3.FakeHttp.Reply;
 import io.reactivestore.s3.FakeHttp.Request;
 import java.time.Duration;
 import java.util.Map;
-import java.util.function.Function;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import reactor.test.StepVerifier;
 
 /** What is asked for after a body broke, and when it is an error. Each request is tried once, so that no other layer helps. */
-class ResumedReadsTest {
-
-    private static final int SIZE = 10_000;
-
-    private final FakeObject object = new FakeObject(SIZE, "e1");
-    private Function<Request, Reply> server = object::reply;
-    private final FakeHttp http = FakeStores.http(request -> server.apply(request));
-    private final S3Store store = FakeStores.builder(http).partBytes(3000).build();
+class ResumedReadsTest extends OneObject {
 
     @Test
     void brokenBody_goesOnAtTheMissingByte_ofTheSameVersion() {

@@ -22,13 +22,13 @@ import io.reactivestore.error.StoreUnavailableException;
 import io.reactivestore.error.StoreUnsupportedException;
 import io.reactivestore.s3.FakeHttp.Reply;
 import io.reactivestore.s3.FakeHttp.Request;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.function.Function;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import reactor.core.publisher.Flux;
@@ -36,14 +36,7 @@ import reactor.core.publisher.Hooks;
 import reactor.test.StepVerifier;
 
 /** Reads: which requests they make, and what they make of the answers. */
-class S3ReadsTest {
-
-    private static final int SIZE = 10_000;
-
-    private final FakeObject object = new FakeObject(SIZE, "e1");
-    private Function<Request, Reply> server = object::reply;
-    private final FakeHttp http = FakeStores.http(request -> server.apply(request));
-    private final S3Store store = FakeStores.builder(http).partBytes(3000).build();
+class S3ReadsTest extends OneObject {
 
     @Test
     void smallObject_isOneRequest() {
@@ -53,6 +46,21 @@ class S3ReadsTest {
         assertThat(found.info().lastModified()).isEqualTo(Instant.parse("2015-10-21T07:28:00Z"));
         assertThat(one(found.byteArray())).isEqualTo(object.bytes);
         assertThat(http.log()).containsExactly("GET /a/b bytes=0-262143");
+    }
+
+    @Test
+    void bytesThatAreWantedTogether_areOneRequest_ofAsManyAsMayBe() {
+        assertThat(one(store.getBytes("k")).remaining()).isEqualTo(SIZE);
+        assertThat(one(store.getByteArray("k"))).isEqualTo(object.bytes);
+        assertThat(one(store.getText("k"))).isEqualTo(new String(object.bytes, StandardCharsets.UTF_8));
+        assertThat(http.log()).hasSize(3).containsOnly("GET /k bytes=0-16777215");
+    }
+
+    @Test
+    void bytesOfAHedgingStore_areAskedForAsEverywhere_sinceLatenessIsThatOfLikeRequests() {
+        S3Store hedging = FakeStores.builder(http).hedging(0.02).build();
+        assertThat(one(hedging.getBytes("k")).remaining()).isEqualTo(SIZE);
+        assertThat(http.log()).containsExactly("GET /k bytes=0-262143");
     }
 
     @Test
