@@ -38,6 +38,11 @@ final class MultipartUpload {
      *   creation, uploadId, abandoned   create, its answer, abandon   this    at once
      *
      * All that goes on after an abandon is a cleanup, so that close waits for it.
+     *
+     * A try to create it whose answer is lost may have created an upload of which only the server knows. It is in its list of uploads, but
+     * looks there like one that somebody else has just begun: S3 keeps neither the metadata nor any other mark that it would show, and a
+     * begun upload without parts is what each one is at first. To abort it might take the upload of another writer away, so it is left to
+     * the bucket's lifecycle rule, and said in the log.
      */
 
     private static final Logger LOG = Loggers.getLogger(MultipartUpload.class);
@@ -84,13 +89,16 @@ final class MultipartUpload {
 
     private CompletableFuture<CreateMultipartUploadResponse> create(
             S3AsyncClient client, @Nullable Attributes attributes, WriteOptions options) {
-        CreateMultipartUploadRequest request = requests.createUpload(operation, key, attributes, options, token);
+        Tries tries = new Tries();
+        CreateMultipartUploadRequest request =
+                calls.observed(requests.createUpload(operation, key, attributes, options, token), tries);
         CompletableFuture<Void> ended = begin();
         try {
             // The copy is what a cancel ends: neither the request, nor what is to be done with its answer.
             return client.createMultipartUpload(request)
                     .whenComplete((answer, error) -> {
                         created(answer);
+                        warnOf(tries.unanswered());
                         ended.complete(null);
                     })
                     .copy();
@@ -111,6 +119,17 @@ final class MultipartUpload {
 
     private synchronized void created(@Nullable CreateMultipartUploadResponse answer) {
         uploadId = answer == null ? null : answer.uploadId();
+    }
+
+    private void warnOf(int lost) {
+        if (lost > 0) {
+            LOG.warn(
+                    "{} {}: {} tries to begin an upload were not answered; what each has begun goes on taking up space until"
+                            + " a lifecycle rule of the bucket ends it (AbortIncompleteMultipartUpload)",
+                    operation,
+                    key,
+                    lost);
+        }
     }
 
     Mono<CompletedPart> put(int number, ByteBuffer bytes) {

@@ -7,10 +7,6 @@ import static io.reactivestore.s3.Verify.one;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import ch.qos.logback.classic.Level;
-import ch.qos.logback.classic.Logger;
-import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.read.ListAppender;
 import io.reactivestore.Attributes;
 import io.reactivestore.ByteRange;
 import io.reactivestore.Content;
@@ -44,7 +40,6 @@ import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.slf4j.LoggerFactory;
 import reactor.test.StepVerifier;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
 import software.amazon.awssdk.auth.credentials.AwsSessionCredentials;
@@ -261,7 +256,7 @@ class PresignedTest {
 
     private void assertTold(Reply reply, Class<? extends StoreException> type) {
         server = request -> reply;
-        List<String> log = logged("io.reactivestore", "software.amazon.awssdk", () -> {
+        List<String> log = Logged.during(List.of("io.reactivestore", "software.amazon.awssdk"), () -> {
             StoreException error = failure(type, store.getPresigned(URL, ReadOptions.defaults()));
             assertThat(error.operation()).isEqualTo("getPresigned");
             assertThat(error.key()).isEqualTo("bucket/k");
@@ -277,7 +272,7 @@ class PresignedTest {
         S3Store real = EmbeddedStores.create();
         HttpClient others = HttpClient.newHttpClient();
         WriteOptions options = IF_ABSENT.withAttributes(Attributes.none().withContentType("text/plain"));
-        List<String> log = logged("io.reactivestore", "software.amazon.awssdk", () -> {
+        List<String> log = Logged.during(List.of("io.reactivestore", "software.amazon.awssdk"), () -> {
             PresignedRequest put = one(real.presignPut("a b/ü", HOUR, options, 10));
             assertThat(send(others, put, "0123456789").statusCode()).isEqualTo(200);
             assertThat(send(others, put, "9876543210").statusCode()).isEqualTo(412);
@@ -315,36 +310,6 @@ class PresignedTest {
         } catch (IOException | InterruptedException e) {
             throw new AssertionError(e);
         }
-    }
-
-    /** All that these loggers and those below them say meanwhile, at any level. */
-    private static List<String> logged(String first, String second, Runnable work) {
-        ListAppender<ILoggingEvent> appender = new ListAppender<>();
-        appender.start();
-        List<Logger> loggers =
-                List.of((Logger) LoggerFactory.getLogger(first), (Logger) LoggerFactory.getLogger(second));
-        loggers.forEach(logger -> {
-            logger.setLevel(Level.TRACE);
-            logger.setAdditive(false);
-            logger.addAppender(appender);
-        });
-        try {
-            work.run();
-        } finally {
-            loggers.forEach(logger -> {
-                logger.setLevel(null);
-                logger.setAdditive(true);
-                logger.detachAppender(appender);
-            });
-        }
-        List<ILoggingEvent> events = List.copyOf(appender.list);
-        assertThat(events).as("what the SDK says of its requests").isNotEmpty();
-        return events.stream()
-                .map(event -> event.getFormattedMessage()
-                        + (event.getThrowableProxy() == null
-                                ? ""
-                                : event.getThrowableProxy().getMessage()))
-                .toList();
     }
 
     private S3Store own(AwsCredentialsProvider credentials) {

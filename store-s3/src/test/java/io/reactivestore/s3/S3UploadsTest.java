@@ -316,6 +316,18 @@ class S3UploadsTest {
     }
 
     @Test
+    void lostAnswerToTheCreation_leavesAnUploadThatNobodyKnows_andTheLogSaysSo() {
+        loseFirstAnswer(request -> request.is("POST", "uploads"));
+        List<String> log = Logged.during(
+                List.of(MultipartUpload.class.getName()), () -> one(store(3).put("k", Content.bytes(BIG))));
+        assertThat(bucket.objects.get("k").bytes()).isEqualTo(BIG);
+        assertThat(bucket.uploads)
+                .as("what may be another writer's is not aborted")
+                .hasSize(1);
+        assertThat(log).singleElement().asString().startsWith("put k: 1 tries to begin an upload were not answered");
+    }
+
+    @Test
     void completionWithoutAnEtag_isAskedForByAHead() {
         server = request -> {
             Reply reply = bucket.reply(request);
