@@ -11,7 +11,9 @@ import software.amazon.awssdk.services.s3.model.S3Object;
 /** The answer to one request for a page: from {@link ListPageHook}, or from the SDK if the client has none. */
 final class ListAnswer {
 
-    static final ExecutionAttribute<ListAnswer> ATTRIBUTE = new ExecutionAttribute<>(ListAnswer.class.getName());
+    /** With a name that no other loader's class of this name has: the SDK, which they may share, refuses a second one. */
+    static final ExecutionAttribute<ListAnswer> ATTRIBUTE = new ExecutionAttribute<>(
+            ListAnswer.class.getName() + "@" + Integer.toHexString(System.identityHashCode(ListAnswer.class)));
 
     private volatile @Nullable ListPage page;
     private volatile @Nullable MalformedPageException failure;
