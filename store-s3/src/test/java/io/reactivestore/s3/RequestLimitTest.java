@@ -13,6 +13,7 @@ import io.reactivestore.embeddeds3.latency.LatencyServer;
 import io.reactivestore.embeddeds3.latency.LatencySettings;
 import io.reactivestore.embeddeds3.latency.Operation;
 import io.reactivestore.error.StoreRejectedException;
+import io.reactivestore.error.StoreThrottledException;
 import io.reactivestore.error.StoreTimeoutException;
 import io.reactivestore.s3.FakeHttp.Reply;
 import io.reactivestore.s3.FakeHttp.Request;
@@ -129,6 +130,22 @@ class RequestLimitTest {
         byte[] bytes = new byte[(15 << 20) + 1];
         one(store.put("big", Content.publisher(Flux.just(ByteBuffer.wrap(bytes)))));
         assertThat(bucket.objects.get("big").bytes()).isEqualTo(bytes);
+    }
+
+    /** Of a client that was passed in, only the refusals are known that it tells. */
+    @Test
+    void refusalByThePassedInClient_lowersTheLimit_andOneThatItsOwnTriesOvercame_doesNot() {
+        AtomicInteger requests = new AtomicInteger();
+        server = request -> requests.incrementAndGet() == 1 ? Reply.error(503, "SlowDown") : object.reply(request);
+        S3Store patient = FakeStores.builder(http, 2).maxRequests(10).build();
+        one(patient.head("k"));
+        assertThat(requests).hasValue(2);
+        assertThat(patient.requestLimit()).isEqualTo(10);
+
+        requests.set(0);
+        S3Store told = FakeStores.builder(http, 1).maxRequests(10).build();
+        failure(StoreThrottledException.class, told.head("k"));
+        assertThat(told.requestLimit()).isEqualTo(8);
     }
 
     /** A service that answers 503 above so many at a time: the store finds what it bears, and has few requests refused. */
