@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.ServiceLoader;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
@@ -264,19 +265,26 @@ class ConnectionTest {
         }
     }
 
+    /** The next request comes while the server closes, when it has, or when the client has noticed. */
     @Test
     void serverThatClosesIdleConnections_isNeverNoticed() throws Exception {
+        Semaphore mayClose = new Semaphore(0);
         try (ScriptedServer server = new ScriptedServer(peer -> {
                     peer.readRequest();
                     peer.write(OK);
-                    // Closed while it is idle, a moment after the answer.
-                    Thread.sleep(5);
+                    mayClose.acquire();
                 });
                 ReactorNettyAsyncHttpClient client = builder().build()) {
             for (int i = 0; i < 200; i++) {
                 assertThat(Call.get(client, server.port(), "/").text()).isEqualTo("ok");
-                if (i % 2 == 0) {
-                    TimeUnit.MILLISECONDS.sleep(i % 10);
+                int answered = i + 1;
+                mayClose.release();
+                if (i % 3 == 1) {
+                    await().pollInterval(Duration.ofMillis(1)).atMost(Call.PATIENCE).until(() -> server.ended() == answered);
+                } else if (i % 3 == 2) {
+                    await().pollInterval(Duration.ofMillis(1))
+                            .atMost(Call.PATIENCE)
+                            .until(() -> client.stats().connections() == 0);
                 }
             }
         }

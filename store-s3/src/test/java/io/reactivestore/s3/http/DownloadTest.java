@@ -9,6 +9,7 @@ import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.concurrent.CompletableFuture;
 import java.util.Random;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CountDownLatch;
@@ -99,10 +100,11 @@ class DownloadTest {
     @Test
     void slowReaderOfAnAnswerThatIsHere_doesNotDisturbTheNextUserOfItsConnection() throws Exception {
         byte[] small = Arrays.copyOf(BYTES, 30_000);
+        CompletableFuture<Void> cancelled = new CompletableFuture<>();
         try (ScriptedServer server = new ScriptedServer(peer -> {
             for (int i = 0; peer.readRequest() != null; i++) {
                 if (i == 1) {
-                    Thread.sleep(150);
+                    Call.await(cancelled);
                 }
                 peer.write("HTTP/1.1 200 OK\r\nContent-Length: " + small.length + "\r\n\r\n");
                 peer.write(small);
@@ -113,6 +115,7 @@ class DownloadTest {
             // A second reader comes by the same connection, if the first body has arrived whole.
             Call next = Call.get(client, server.port(), "/", Long.MAX_VALUE);
             slow.cancelBody();
+            cancelled.complete(null);
             assertThat(next.bytes()).isEqualTo(small);
             Call third = Call.get(client, server.port(), "/", Long.MAX_VALUE);
             assertThat(third.bytes()).isEqualTo(small);
@@ -266,22 +269,26 @@ class DownloadTest {
 
     @Test
     void chunkedBodyThatIsCut_andConnectionThatIsReset_areErrors() throws Exception {
+        CompletableFuture<Void> arrived = new CompletableFuture<>();
         try (ScriptedServer server = new ScriptedServer(peer -> {
             peer.readRequest();
             if (peer.number() == 0) {
                 peer.write("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nabcde\r\n");
             } else if (peer.number() == 1) {
                 peer.write("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nabc");
-                Thread.sleep(50);
+                Call.await(arrived);
                 peer.reset();
             } else {
                 peer.reset();
             }
         })) {
             for (int i = 0; i < 3; i++) {
-                assertThat(Call.get(client, server.port(), "/").failure())
-                        .isInstanceOf(IOException.class)
-                        .isNotInstanceOf(SocketTimeoutException.class);
+                Call call = Call.get(client, server.port(), "/");
+                if (i == 1) {
+                    await().atMost(Call.PATIENCE).until(() -> call.receivedBytes() == 3);
+                    arrived.complete(null);
+                }
+                assertThat(call.failure()).isInstanceOf(IOException.class).isNotInstanceOf(SocketTimeoutException.class);
             }
             await().atMost(Call.PATIENCE).until(() -> client.stats().equals(new TransportStats(0, 0, 0, 0, 0, 0)));
         }

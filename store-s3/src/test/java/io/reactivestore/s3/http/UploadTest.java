@@ -127,9 +127,10 @@ class UploadTest {
 
     @Test
     void serverThatTakesNothing_isAnErrorAfterTheWriteTimeout() throws Exception {
+        CompletableFuture<Void> over = new CompletableFuture<>();
         try (ScriptedServer server = new ScriptedServer(peer -> {
             peer.readRequest();
-            Thread.sleep(20_000);
+            Call.await(over);
         })) {
             AtomicBoolean cancelled = new AtomicBoolean();
             Flux<ByteBuffer> endless = Flux.range(0, 100_000)
@@ -142,6 +143,7 @@ class UploadTest {
             assertThat(Call.await(call.handlerError)).isSameAs(call.failure());
             await().atMost(Call.PATIENCE).untilTrue(cancelled);
             await().atMost(Call.PATIENCE).until(() -> client.stats().equals(new TransportStats(0, 0, 0, 0, 0, 0)));
+            over.complete(null);
         }
     }
 
@@ -188,18 +190,21 @@ class UploadTest {
     @Test
     void expect_isWaitedFor_thenTheContentGoes() throws Exception {
         AtomicBoolean asked = new AtomicBoolean();
-        CompletableFuture<Boolean> early = new CompletableFuture<>();
+        CompletableFuture<Void> come = new CompletableFuture<>();
+        CompletableFuture<Void> go = new CompletableFuture<>();
         try (ScriptedServer server = new ScriptedServer(peer -> {
             peer.readRequest();
-            Thread.sleep(50);
-            early.complete(asked.get());
+            come.complete(null);
+            Call.await(go);
             peer.write("HTTP/1.1 100 Continue\r\n\r\n");
             peer.read(3);
             peer.write(OK);
         })) {
             Call call = expecting(server, Flux.just(buffer("abc")).doOnRequest(n -> asked.set(true)));
+            Call.await(come);
+            await().during(Duration.ofMillis(50)).atMost(Call.PATIENCE).until(() -> !asked.get());
+            go.complete(null);
             assertThat(call.text()).isEqualTo("ok");
-            assertThat(Call.await(early)).isFalse();
         }
     }
 
