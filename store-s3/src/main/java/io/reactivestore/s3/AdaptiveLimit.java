@@ -14,8 +14,8 @@ final class AdaptiveLimit {
      * those that were under way by then are refused, it is halved. Down to one. All of that is one burst: the next one begins when as many
      * events have come as requests were under way.
      *
-     * The first byte is late: the median of a window is more than so many times the lowest median of that kind of request. Then requests
-     * queue somewhere, and the limit shrinks by a tenth, once a window. Only down to a quarter of the most, since a service may become slower
+     * The first byte is late: the median of a window is more than so many times the lowest median of that kind of request, and later by more
+     * than anybody would mind. Then requests queue somewhere, and the limit shrinks by a tenth, once a window. Only down to a quarter of the most, since a service may become slower
      * for reasons of its own, and fewer requests do not make it faster then; and the lowest median grows a little with each late window, so
      * that what stays is taken for usual after a while. Medians, since a few requests are a hundred times slower than the others without
      * any reason; by kind, since a page of a listing and a head are not alike. Bodies are not looked at: how long they take tells their
@@ -35,6 +35,9 @@ final class AdaptiveLimit {
 
     /** Below it, a service that is merely busier than it was at its best is taken for one that queues. */
     private static final double TOLERANCE = 2.5;
+
+    /** A server close by answers in a fraction of a millisecond while nobody else asks it; waiting for ten of them is no reason to wait here. */
+    private static final long NOTICEABLE_NANOS = 10_000_000;
 
     private static final double FORGETTING = 1.05;
     private static final int LATENCY_FLOOR_SHARE = 4;
@@ -130,7 +133,7 @@ final class AdaptiveLimit {
             Arrays.sort(nanos);
             double median = Math.max(1, nanos[WINDOW / 2]);
             lowest = Math.min(lowest, median);
-            boolean late = median > lowest * TOLERANCE;
+            boolean late = median > lowest * TOLERANCE && median > lowest + NOTICEABLE_NANOS;
             if (late) {
                 lowest *= FORGETTING;
             }

@@ -88,6 +88,15 @@ class AdaptiveLimitTest {
     }
 
     @Test
+    void serverCloseBy_isNotLate_withinAFewMilliseconds() {
+        windows(Hedging.Kind.SMALL, 200_000, 1);
+        windows(Hedging.Kind.SMALL, 10_000_000, 20);
+        assertThat(limit.limit()).isEqualTo(MAX);
+        windows(Hedging.Kind.SMALL, 11_000_000, 1);
+        assertThat(limit.limit()).isLessThan(MAX);
+    }
+
+    @Test
     void fixedLimit_stays() {
         AdaptiveLimit fixed = AdaptiveLimit.fixed(7);
         fixed.refused(7);
