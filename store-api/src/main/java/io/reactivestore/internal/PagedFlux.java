@@ -3,15 +3,12 @@ package io.reactivestore.internal;
 import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Queue;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
-import org.reactivestreams.Subscription;
 import reactor.core.CoreSubscriber;
+import reactor.core.publisher.BaseSubscriber;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
-import reactor.core.publisher.Operators;
 import reactor.util.context.Context;
 
 /**
@@ -44,92 +41,53 @@ public final class PagedFlux<T> extends Flux<T> {
         actual.onSubscribe(new Reading<>(actual, first, readAhead));
     }
 
-    private static final class Reading<T> implements Subscription {
+    private static final class Reading<T> extends Emission<T> {
         /*
-         * How it works. All that is not an atomic is touched only in drain(), which runs once at a time: whoever raises wip from
-         * 0 drains until it is back at 0. A page that arrives is left in `arrived` and drained like new demand is. There is one
-         * fetch at a time, so one place is enough.
+         * How it works. A page that arrives is left in `arrived` for the next round. There is one fetch at a time, so one place is enough.
          *
          *   idle --demand, or half of the page taken--> fetching --page--> idle
          *                                               fetching --error--> ending
-         *   any --cancel--> cancelled: wip is never brought back to 0, so nothing runs any more
          *
-         *   state       written by            guard     seen by others
-         *   requested   subscriber, drain     atomic    at the next drain
-         *   arrived     the fetch, drain      atomic    at the next drain
-         *   fetch       drain                 atomic    cancel() reads it; drain looks at cancelled after it wrote it
+         *   state       written by           guard           seen by others
+         *   arrived     the fetch, rounds    atomic          in the next round, and between two items
+         *   all else    rounds               see Emission    -
          */
 
-        private final CoreSubscriber<? super T> actual;
         private final int readAhead;
-        private final AtomicInteger wip = new AtomicInteger();
-        private final AtomicLong requested = new AtomicLong();
         private final AtomicReference<@Nullable Arrival<T>> arrived = new AtomicReference<>();
-        private final AtomicReference<@Nullable Fetch> fetch = new AtomicReference<>();
-        private volatile boolean cancelled;
-
         private final Queue<Page<T>> ready = new ArrayDeque<>();
         private List<T> items = List.of();
         private int taken;
         private @Nullable Mono<Page<T>> next;
-        private boolean fetching;
+        private @Nullable Fetch fetch;
         private @Nullable Throwable failure;
 
         Reading(CoreSubscriber<? super T> actual, Mono<Page<T>> first, int readAhead) {
-            this.actual = actual;
+            super(actual);
             this.next = first;
             this.readAhead = readAhead;
         }
 
         @Override
-        public void request(long n) {
-            if (Operators.validate(n)) {
-                requested.accumulateAndGet(n, Operators::addCap);
-                drain();
-            }
-        }
-
-        @Override
-        public void cancel() {
-            cancelled = true;
-            Fetch running = fetch.get();
-            if (running != null) {
-                running.cancel();
-            }
-            if (wip.getAndIncrement() == 0) {
-                forget();
-            }
-        }
-
-        private void drain() {
-            if (wip.getAndIncrement() != 0) {
+        protected void round() {
+            takeArrived();
+            giveItems();
+            if (isCancelled()) {
                 return;
             }
-            int missed = 1;
-            while (missed != 0) {
-                takeArrived();
-                emit();
-                if (cancelled) {
-                    forget();
-                    return;
-                }
-                if (isDrained() && !fetching && next == null) {
-                    cancelled = true;
-                    end();
-                    return;
-                }
-                fetchIfWanted(requested.get());
-                missed = wip.addAndGet(-missed);
+            if (isDrained() && fetch == null && next == null) {
+                end();
+            } else {
+                fetchIfWanted(demand());
             }
         }
 
         private void takeArrived() {
-            Arrival<T> arrival = arrived.get();
+            Arrival<T> arrival = arrived.getAndSet(null);
             if (arrival == null) {
                 return;
             }
-            arrived.set(null);
-            fetching = false;
+            fetch = null;
             failure = arrival.error;
             next = null;
             if (arrival.page != null) {
@@ -138,19 +96,13 @@ public final class PagedFlux<T> extends Flux<T> {
             }
         }
 
-        private void emit() {
-            long wanted = requested.get();
-            long emitted = 0;
-            while (emitted != wanted && !cancelled && !isDrained()) {
+        private void giveItems() {
+            while (demand() > 0 && !isCancelled() && !isDrained()) {
                 T item = items.get(taken++);
-                emitted++;
                 // Before the item, so that the next page travels while the subscriber works on this one.
                 takeArrived();
-                fetchIfWanted(wanted - emitted);
-                actual.onNext(item);
-            }
-            if (wanted != Long.MAX_VALUE && emitted != 0) {
-                requested.addAndGet(-emitted);
+                fetchIfWanted(demand() - 1);
+                give(item);
             }
         }
 
@@ -169,32 +121,31 @@ public final class PagedFlux<T> extends Flux<T> {
 
         private void fetchIfWanted(long demand) {
             Mono<Page<T>> page = next;
-            if (fetching || page == null || cancelled) {
+            if (fetch != null || page == null || isCancelled()) {
                 return;
             }
             boolean isNeeded = taken == items.size() && ready.isEmpty() && demand > 0;
             boolean isLikely = !items.isEmpty() && taken * 2L >= items.size() && ready.size() < readAhead;
-            if (!isNeeded && !isLikely) {
-                return;
+            if (isNeeded || isLikely) {
+                Fetch begun = new Fetch();
+                fetch = begun;
+                page.subscribe(begun);
             }
-            fetching = true;
-            Fetch begun = new Fetch();
-            fetch.set(begun);
-            if (cancelled) {
-                return;
-            }
-            page.subscribe(begun);
         }
 
         private void end() {
             if (failure == null) {
-                actual.onComplete();
+                complete();
             } else {
-                actual.onError(failure);
+                fail(failure);
             }
         }
 
-        private void forget() {
+        @Override
+        protected void release() {
+            if (fetch != null) {
+                fetch.cancel();
+            }
             ready.clear();
             items = List.of();
             taken = 0;
@@ -202,47 +153,29 @@ public final class PagedFlux<T> extends Flux<T> {
             arrived.set(null);
         }
 
-        private final class Fetch extends AtomicReference<@Nullable Subscription> implements CoreSubscriber<Page<T>> {
-
-            private static final long serialVersionUID = 1L;
+        private final class Fetch extends BaseSubscriber<Page<T>> {
 
             private boolean answered;
 
             @Override
             public Context currentContext() {
-                return actual.currentContext();
+                return context();
             }
 
             @Override
-            public void onSubscribe(Subscription subscription) {
-                if (compareAndSet(null, subscription)) {
-                    subscription.request(Long.MAX_VALUE);
-                } else {
-                    subscription.cancel();
-                }
-            }
-
-            @Override
-            public void onNext(Page<T> page) {
+            protected void hookOnNext(Page<T> page) {
                 arrive(new Arrival<>(page, null));
             }
 
             @Override
-            public void onError(Throwable error) {
+            protected void hookOnError(Throwable error) {
                 arrive(new Arrival<>(null, error));
             }
 
             @Override
-            public void onComplete() {
+            protected void hookOnComplete() {
                 if (!answered) {
-                    onError(new IllegalStateException("there is no page"));
-                }
-            }
-
-            void cancel() {
-                Subscription subscription = getAndSet(Operators.cancelledSubscription());
-                if (subscription != null) {
-                    subscription.cancel();
+                    arrive(new Arrival<>(null, new IllegalStateException("there is no page")));
                 }
             }
 

@@ -3,22 +3,19 @@ package io.reactivestore.s3;
 import io.reactivestore.Keys;
 import io.reactivestore.ListOptions;
 import io.reactivestore.ObjectInfo;
+import io.reactivestore.internal.Emission;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
-import org.reactivestreams.Subscription;
 import reactor.core.CoreSubscriber;
 import reactor.core.Disposable;
 import reactor.core.Disposables;
 import reactor.core.publisher.BaseSubscriber;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
-import reactor.core.publisher.Operators;
 import reactor.util.context.Context;
 
 /**
@@ -45,14 +42,10 @@ final class ParallelListing extends Flux<ObjectInfo> {
      * Each cut wastes half a page on average, and one that finds nothing a whole one. None is made if that would be more than a share of
      * the pages that were read; those that are surely to be read count too, but never for much, since that is an estimate.
      *
-     * All that is not an atomic is touched only in drain(), which runs once at a time: whoever raises wip from 0 drains until it
-     * is back at 0.
-     *
-     *   state       written by            guard     seen by others
-     *   requested   subscriber, drain     atomic    at the next drain
-     *   arrivals    the fetches, drain    queue     at the next drain; one a fetch at most
-     *   fetches     drain, cancel         its own   one that is added after cancel is cancelled at once
-     *   cancelled   subscriber, drain     volatile  at once
+     *   state       written by             guard           seen by others
+     *   arrivals    the fetches, rounds    queue           in the next round, and between two pages; one a fetch at most
+     *   fetches     the fetches, rounds    its own         at once
+     *   all else    rounds                 see Emission    -
      */
 
     /** Where pages come from. */
@@ -107,15 +100,10 @@ final class ParallelListing extends Flux<ObjectInfo> {
         actual.onSubscribe(new Run(actual));
     }
 
-    private final class Run implements Subscription {
+    private final class Run extends Emission<ObjectInfo> {
 
-        private final CoreSubscriber<? super ObjectInfo> actual;
-        private final AtomicInteger wip = new AtomicInteger();
-        private final AtomicLong requested = new AtomicLong();
         private final Queue<Arrival> arrivals = new ConcurrentLinkedQueue<>();
         private final Disposable.Composite fetches = Disposables.composite();
-        private volatile boolean cancelled;
-
         private final List<Segment> segments = new ArrayList<>();
         private final ListPlanner planner;
         private final LearntCuts.@Nullable Recorder recorder;
@@ -124,7 +112,7 @@ final class ParallelListing extends Flux<ObjectInfo> {
         private int buffered;
         private long pages;
         private long keys;
-        private long emitted;
+        private long given;
         private long hits;
         private long misses;
 
@@ -133,7 +121,7 @@ final class ParallelListing extends Flux<ObjectInfo> {
         private int calmPages = workers;
 
         Run(CoreSubscriber<? super ObjectInfo> actual) {
-            this.actual = actual;
+            super(actual);
             this.planner = new ListPlanner(options.prefix(), limit(), learnt.of(options.prefix()));
             this.recorder = options.startAfter() == null && options.endBefore() == null
                     ? learnt.recorder(options.prefix())
@@ -142,115 +130,73 @@ final class ParallelListing extends Flux<ObjectInfo> {
         }
 
         @Override
-        public void request(long n) {
-            if (Operators.validate(n)) {
-                requested.accumulateAndGet(n, Operators::addCap);
-                drain();
+        protected void round() {
+            if (giveAll() && !isCancelled()) {
+                schedule(isStarving);
             }
         }
 
-        @Override
-        public void cancel() {
-            cancelled = true;
-            fetches.dispose();
-            if (wip.getAndIncrement() == 0) {
-                forget();
-            }
-        }
-
-        private void drain() {
-            if (wip.getAndIncrement() != 0) {
-                return;
-            }
-            int missed = 1;
-            while (missed != 0) {
-                boolean ended;
-                try {
-                    ended = emit();
-                    if (!ended && !cancelled) {
-                        schedule(isStarving);
-                    }
-                } catch (RuntimeException failure) {
-                    // A fault of the plan, or of a page: without a word the subscriber would wait for ever.
-                    ended = true;
-                    actual.onError(failure);
-                }
-                if (ended || cancelled) {
-                    cancelled = true;
-                    fetches.dispose();
-                    forget();
-                    return;
-                }
-                missed = wip.addAndGet(-missed);
-            }
-        }
-
-        /** Emits what can be emitted, and takes in what comes meanwhile; true at the end. */
-        private boolean emit() {
-            long wanted = requested.get();
-            long given = 0;
+        /** Gives what can be given, and takes in what comes meanwhile; false at the end. */
+        private boolean giveAll() {
             isStarving = false;
-            while (!cancelled) {
+            while (!isCancelled()) {
                 takeArrivals();
                 if (segments.isEmpty()) {
                     end(null);
-                    return true;
+                    return false;
                 }
                 Segment front = segments.get(0);
                 Segment.Part part = front.parts.peek();
                 if (part != null) {
-                    if (given == wanted) {
+                    if (demand() == 0) {
                         break;
                     }
-                    given += emit(front, part, wanted - given);
+                    givePart(front, part);
                 } else if (!front.done) {
-                    isStarving = given < wanted;
+                    isStarving = demand() > 0;
                     break;
                 } else if (front.failure != null) {
                     end(front.failure);
-                    return true;
+                    return false;
                 } else {
                     segments.remove(0);
                 }
             }
-            if (wanted != Long.MAX_VALUE && given != 0) {
-                requested.addAndGet(-given);
-            }
-            return false;
+            return true;
         }
 
-        private long emit(Segment front, Segment.Part part, long most) {
+        private void givePart(Segment front, Segment.Part part) {
             int from = front.taken;
-            int to = (int) Math.min(part.to(), from + most);
+            int count = (int) Math.min(part.to() - from, demand());
+            int to = from + count;
             if (to == part.to()) {
                 front.parts.remove();
                 front.taken = 0;
                 buffered--;
                 // The next pages travel while the subscriber works on this one.
-                schedule(most - (to - from) > (long) buffered * planner.pageKeys());
+                schedule(demand() - count > (long) buffered * planner.pageKeys());
             } else {
                 front.taken = to;
             }
-            for (int i = from; i < to && !cancelled; i++) {
+            for (int i = from; i < to && !isCancelled(); i++) {
                 ObjectInfo info = part.page().info(i);
-                emitted++;
-                if (recorder != null && emitted % ((long) planner.pageKeys() * ListPlanner.PAGES) == 0) {
+                given++;
+                if (recorder != null && given % ((long) planner.pageKeys() * ListPlanner.PAGES) == 0) {
                     recorder.add(info.key());
                 }
-                actual.onNext(info);
+                give(info);
             }
-            return (long) to - from;
         }
 
         private void end(@Nullable Throwable failure) {
             if (failure != null) {
-                actual.onError(failure);
+                fail(failure);
                 return;
             }
             if (recorder != null) {
                 recorder.complete();
             }
-            actual.onComplete();
+            complete();
         }
 
         private void takeArrivals() {
@@ -444,7 +390,9 @@ final class ParallelListing extends Flux<ObjectInfo> {
             source.page(after, segment.token).subscribe(fetch);
         }
 
-        private void forget() {
+        @Override
+        protected void release() {
+            fetches.dispose();
             segments.clear();
             arrivals.clear();
         }
@@ -460,7 +408,7 @@ final class ParallelListing extends Flux<ObjectInfo> {
 
             @Override
             public Context currentContext() {
-                return actual.currentContext();
+                return context();
             }
 
             @Override

@@ -1,15 +1,13 @@
 package io.reactivestore.s3;
 
 import io.reactivestore.Span;
+import io.reactivestore.internal.Emission;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Objects;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
-import org.reactivestreams.Subscription;
 import reactor.core.CoreSubscriber;
 import reactor.core.Disposable;
 import reactor.core.publisher.Flux;
@@ -61,7 +59,7 @@ final class S3Body extends Flux<ByteBuffer> {
         actual.onSubscribe(new Reading(actual));
     }
 
-    private final class Reading implements Subscription {
+    private final class Reading extends Emission<ByteBuffer> {
         /*
          * How it works. Parts are in line in their order. The first one is given out, chunk by chunk, as chunks are asked for; behind it,
          * new ones are begun. The error of a part is told when its turn comes.
@@ -70,18 +68,12 @@ final class S3Body extends Flux<ByteBuffer> {
          *         begun --error--> failed --first in line--> told: all others are cancelled
          *
          *   state                        written by               guard                    seen by others
-         *   line, asked, undelivered     drain                    wip: one thread a time   -
-         *   requested                    subscriber, drain        atomic                   at the next drain
-         *   cancelled                    subscriber               volatile                 at the next drain
-         *   Part.bytes, Part.error       the part's signals       volatile                 at the next drain
+         *   line, asked, undelivered     rounds                   see Emission             -
+         *   Part.bytes, Part.error       the part's signals       volatile                 in the next round
          */
 
-        private final CoreSubscriber<? super ByteBuffer> actual;
         private final ReadBudget.Share share = settings.budget.open();
         private final Deque<Part> line = new ArrayDeque<>();
-        private final AtomicInteger wip = new AtomicInteger();
-        private final AtomicLong requested = new AtomicLong();
-        private volatile boolean cancelled;
 
         /** Where the next part begins. */
         private long asked = span.start();
@@ -89,10 +81,8 @@ final class S3Body extends Flux<ByteBuffer> {
         /** Bytes in line, here or under way. */
         private long undelivered;
 
-        private boolean over;
-
         Reading(CoreSubscriber<? super ByteBuffer> actual) {
-            this.actual = actual;
+            super(actual);
             byte[] first = held;
             if (first != null) {
                 Part part = new Part(first.length, 0);
@@ -102,54 +92,27 @@ final class S3Body extends Flux<ByteBuffer> {
         }
 
         @Override
-        public void request(long n) {
-            if (Operators.validate(n)) {
-                requested.accumulateAndGet(n, Operators::addCap);
-                drain();
-            }
-        }
-
-        @Override
-        public void cancel() {
-            cancelled = true;
-            drain();
-        }
-
-        void drain() {
-            if (wip.getAndIncrement() > 0) {
-                return;
-            }
-            int missed = 1;
-            do {
-                if (!over) {
-                    round();
-                }
-                missed = wip.addAndGet(-missed);
-            } while (missed > 0);
-        }
-
-        private void round() {
+        protected void round() {
             begin();
-            while (!cancelled && give()) {
+            while (!isCancelled() && giveChunk()) {
                 begin();
             }
             Part first = line.peek();
-            if (cancelled) {
-                leave();
-            } else if (first == null && asked == span.end()) {
-                leave();
-                actual.onComplete();
+            if (isCancelled()) {
+                return;
+            }
+            if (first == null && asked == span.end()) {
+                complete();
             } else if (first != null && first.error != null) {
-                leave();
-                actual.onError(first.error);
+                fail(first.error);
             }
         }
 
         /** Gives one chunk, if one is asked for and here. */
-        private boolean give() {
+        private boolean giveChunk() {
             Part first = line.peek();
             ByteBuffer bytes = first == null ? null : first.bytes;
-            if (first == null || bytes == null || requested.get() == 0) {
+            if (first == null || bytes == null || demand() == 0) {
                 return false;
             }
             int length = Math.min(settings.chunkBytes, bytes.remaining());
@@ -160,15 +123,12 @@ final class S3Body extends Flux<ByteBuffer> {
                 line.remove();
                 share.give(first.taken);
             }
-            if (requested.get() != Long.MAX_VALUE) {
-                requested.decrementAndGet();
-            }
-            actual.onNext(chunk);
+            give(chunk);
             return true;
         }
 
         private void begin() {
-            while (!cancelled && asked < span.end() && line.size() < settings.concurrency && isWanted()) {
+            while (!isCancelled() && asked < span.end() && line.size() < settings.concurrency && isWanted()) {
                 boolean isFirst = asked == span.start();
                 int size = isFirst ? Math.min(settings.firstPartBytes, settings.partBytes) : settings.partBytes;
                 int taken = share.take((int) Math.min(size, span.end() - asked), line.isEmpty());
@@ -183,8 +143,7 @@ final class S3Body extends Flux<ByteBuffer> {
         }
 
         private boolean isWanted() {
-            long chunks = requested.get();
-            if (chunks > undelivered / settings.chunkBytes) {
+            if (demand() > undelivered / settings.chunkBytes) {
                 return true;
             }
             Part first = line.peek();
@@ -198,8 +157,8 @@ final class S3Body extends Flux<ByteBuffer> {
             undelivered += part.length;
         }
 
-        private void leave() {
-            over = true;
+        @Override
+        protected void release() {
             line.forEach(Part::dispose);
             line.clear();
             share.close();
@@ -224,7 +183,7 @@ final class S3Body extends Flux<ByteBuffer> {
                 // As a value, since an error that comes when nobody waits any more would be logged.
                 work = Mono.defer(() -> reader.apply(wanted))
                         .materialize()
-                        .subscribe(this::arrived, this::failed, () -> {}, actual.currentContext());
+                        .subscribe(this::arrived, this::failed, () -> {}, context());
             }
 
             void dispose() {

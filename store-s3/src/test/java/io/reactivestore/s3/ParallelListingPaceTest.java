@@ -7,15 +7,16 @@ import io.reactivestore.ObjectInfo;
 import io.reactivestore.testkit.simulate.SimulatedRuntime;
 import io.reactivestore.testkit.simulate.Simulation;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import reactor.core.publisher.Flux;
+import org.reactivestreams.Subscription;
+import reactor.core.publisher.BaseSubscriber;
 import reactor.core.publisher.Mono;
-import reactor.test.subscriber.TestSubscriber;
 
 /** How many pages a parallel listing reads at a time, and ahead, from a server that answers each after the same time. */
 class ParallelListingPaceTest {
@@ -35,7 +36,7 @@ class ParallelListingPaceTest {
 
     @Test
     void serviceThatAsksForFewerRequests_getsHalf_andMoreAgainOnceItIsQuiet() {
-        TestSubscriber<ObjectInfo> listing = list(0, Long.MAX_VALUE);
+        Reader listing = list(0, Long.MAX_VALUE);
         rounds(20);
         assertThat(open).isEqualTo(WORKERS);
 
@@ -45,7 +46,7 @@ class ParallelListingPaceTest {
         rounds(2);
         assertThat(open).as("not at once").isLessThan(WORKERS);
         mostOpen = 0;
-        rounds(30);
+        rounds(40);
         assertThat(mostOpen).isEqualTo(WORKERS);
 
         listing.cancel();
@@ -66,27 +67,26 @@ class ParallelListingPaceTest {
 
     @Test
     void serviceThatGoesOnRefusing_isAskedForOnePageAtATime_andAllKeysCome() {
-        TestSubscriber<ObjectInfo> listing = list(0, Long.MAX_VALUE);
+        Reader listing = list(0, Long.MAX_VALUE);
         rounds(20);
         isThrottling = true;
         rounds(10);
         assertThat(open).isEqualTo(1);
         isThrottling = false;
         simulation.runUntilIdle();
-        assertThat(listing.isTerminatedComplete()).isTrue();
         assertAll(listing);
     }
 
     @ParameterizedTest
     @ValueSource(ints = {0, 1, 3, 10})
     void readAhead_isWhatIsReadBeyondTheDemand(int readAhead) {
-        TestSubscriber<ObjectInfo> listing = list(readAhead, PAGE_KEYS / 2);
+        Reader listing = list(readAhead, PAGE_KEYS / 2);
         rounds(20);
-        assertThat(listing.getReceivedOnNext()).hasSize(PAGE_KEYS / 2);
+        assertThat(listing.keys).hasSize(PAGE_KEYS / 2);
         assertThat(asked).as("while half of the first page is not taken").isEqualTo(Math.max(1, readAhead));
         listing.request(PAGE_KEYS / 2);
         rounds(20);
-        assertThat(listing.getReceivedOnNext()).hasSize(PAGE_KEYS);
+        assertThat(listing.keys).hasSize(PAGE_KEYS);
         assertThat(asked).isEqualTo(1 + readAhead);
         assertThat(open).isZero();
         listing.request(Long.MAX_VALUE);
@@ -94,27 +94,35 @@ class ParallelListingPaceTest {
         assertAll(listing);
     }
 
-    private static void assertAll(TestSubscriber<ObjectInfo> listing) {
-        List<String> found =
-                listing.getReceivedOnNext().stream().map(ObjectInfo::key).toList();
-        assertThat(found).isEqualTo(List.of(KEYS));
+    @Test
+    void demandThatBecomesUnboundedInTheMiddleOfAPage_isMet() {
+        Reader listing = list(0, PAGE_KEYS / 2);
+        rounds(2);
+        listing.request(Long.MAX_VALUE);
+        simulation.runUntilIdle();
+        assertAll(listing);
+    }
+
+    private static void assertAll(Reader listing) {
+        assertThat(listing.completed).isTrue();
+        assertThat(listing.keys).isEqualTo(List.of(KEYS));
     }
 
     private void rounds(int count) {
         simulation.runFor(ANSWER.multipliedBy(count));
     }
 
-    private TestSubscriber<ObjectInfo> list(int readAhead, long demand) {
-        Flux<ObjectInfo> listing = new ParallelListing(
-                this::page,
-                ListOptions.defaults().withParallelism(WORKERS),
-                readAhead,
-                new LearntCuts(),
-                () -> throttles);
-        TestSubscriber<ObjectInfo> subscriber =
-                TestSubscriber.builder().initialRequest(demand).build();
-        listing.subscribe(subscriber);
-        return subscriber;
+    private Reader list(int readAhead, long demand) {
+        Reader reader = new Reader();
+        new ParallelListing(
+                        this::page,
+                        ListOptions.defaults().withParallelism(WORKERS),
+                        readAhead,
+                        new LearntCuts(),
+                        () -> throttles)
+                .subscribe(reader);
+        reader.request(demand);
+        return reader;
     }
 
     private Mono<ListPage> page(@Nullable String after, @Nullable String token) {
@@ -122,11 +130,31 @@ class ParallelListingPaceTest {
             asked++;
             mostOpen = Math.max(mostOpen, ++open);
             return Mono.delay(ANSWER, runtime.timers())
-                    .doFinally(end -> {
-                        open--;
-                        throttles += isThrottling ? 1 : 0;
-                    })
+                    .doOnNext(tick -> throttles += isThrottling ? 1 : 0)
+                    .doOnNext(tick -> open--)
+                    .doOnCancel(() -> open--)
                     .map(tick -> KeySpaces.page(KEYS, "", after, PAGE_KEYS));
         });
+    }
+
+    private static final class Reader extends BaseSubscriber<ObjectInfo> {
+
+        private final List<String> keys = new ArrayList<>();
+        private boolean completed;
+
+        @Override
+        protected void hookOnSubscribe(Subscription subscription) {
+            // Asks when the test does.
+        }
+
+        @Override
+        protected void hookOnNext(ObjectInfo info) {
+            keys.add(info.key());
+        }
+
+        @Override
+        protected void hookOnComplete() {
+            completed = true;
+        }
     }
 }

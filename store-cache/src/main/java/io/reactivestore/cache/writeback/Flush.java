@@ -2,17 +2,14 @@ package io.reactivestore.cache.writeback;
 
 import io.reactivestore.cache.writeback.InnerWrites.Flushed;
 import io.reactivestore.cache.writeback.InnerWrites.Turn;
+import io.reactivestore.internal.Emission;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
-import org.reactivestreams.Subscription;
 import reactor.core.CoreSubscriber;
 import reactor.core.Disposable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
-import reactor.core.publisher.Operators;
 
 /** Writes all that was acknowledged before the subscription, in the order in which it was last written. */
 final class Flush extends Flux<Flushed> {
@@ -39,7 +36,7 @@ final class Flush extends Flux<Flushed> {
         run.drain();
     }
 
-    private final class Run implements Subscription {
+    private final class Run extends Emission<Flushed> {
         /*
          * How it works. A turn is the flush of one key. Turns are begun in the order of the writes and emitted in that order.
          *
@@ -50,71 +47,32 @@ final class Flush extends Flux<Flushed> {
          * There are never more turns than the window has room for, nor more than was asked for and not yet emitted.
          *
          *   state                    written by          guard                    seen by others
-         *   turns, next, emitted, error   drain          wip: one thread a time   -
-         *   cursor                   drain               wip                      volatile; turns that begin to write read it
-         *   requested, cancelled     subscriber          atomic                   at once
+         *   turns, next, error       rounds              see Emission             -
+         *   cursor                   rounds              see Emission             volatile; turns that begin to write read it
          *   One.result, One.done     the turn's signal   written before done      volatile
          *
-         * A turn may end while it is being subscribed to: it then finds wip taken, and the drain goes round once more.
+         * A turn may end while it is being subscribed to: then there is one more round.
          */
 
-        private final CoreSubscriber<? super Flushed> actual;
         private final long limit;
         private final SlotOrder.Bookmark bookmark = table.goThroughDirty();
         private final Deque<One> turns = new ArrayDeque<>();
-        private final AtomicInteger wip = new AtomicInteger();
-        private final AtomicLong requested = new AtomicLong();
         private volatile long cursor;
-        private volatile boolean cancelled;
 
         /** Found, and waiting for demand. */
         private @Nullable Entry next;
 
         private @Nullable Throwable error;
-        private long emitted;
-        private boolean over;
 
         Run(CoreSubscriber<? super Flushed> actual, long limit) {
-            this.actual = actual;
+            super(actual);
             this.limit = limit;
         }
 
         @Override
-        public void request(long n) {
-            if (Operators.validate(n)) {
-                requested.accumulateAndGet(n, Operators::addCap);
-                drain();
-            }
-        }
-
-        @Override
-        public void cancel() {
-            cancelled = true;
-            drain();
-        }
-
-        void drain() {
-            if (wip.getAndIncrement() > 0) {
-                return;
-            }
-            int missed = 1;
-            do {
-                if (!over) {
-                    round();
-                }
-                missed = wip.addAndGet(-missed);
-            } while (missed > 0);
-        }
-
-        private void round() {
-            if (cancelled) {
-                leave();
-                turns.forEach(One::dispose);
-                turns.clear();
-                return;
-            }
+        protected void round() {
             emitWhatIsDone();
-            while (!cancelled && turns.size() < concurrency) {
+            while (!isCancelled() && turns.size() < concurrency) {
                 Entry found = next == null ? table.nextDirty(bookmark, limit) : next;
                 next = found;
                 if (found == null) {
@@ -123,7 +81,7 @@ final class Flush extends Flux<Flushed> {
                     }
                     return;
                 }
-                if (turns.size() >= requested.get() - emitted) {
+                if (turns.size() >= demand()) {
                     return;
                 }
                 next = null;
@@ -136,13 +94,12 @@ final class Flush extends Flux<Flushed> {
         }
 
         private void emitWhatIsDone() {
-            for (One first = turns.peek(); first != null && first.done && !cancelled; first = turns.peek()) {
+            for (One first = turns.peek(); first != null && first.done && !isCancelled(); first = turns.peek()) {
                 turns.remove();
                 keep(first.error);
                 Flushed result = first.result;
                 if (result != null) {
-                    emitted++;
-                    actual.onNext(result);
+                    give(result);
                 }
             }
         }
@@ -156,18 +113,19 @@ final class Flush extends Flux<Flushed> {
             }
         }
 
-        private void leave() {
-            over = true;
-            table.end(bookmark);
+        private void end() {
+            if (error == null) {
+                complete();
+            } else {
+                fail(error);
+            }
         }
 
-        private void end() {
-            leave();
-            if (error == null) {
-                actual.onComplete();
-            } else {
-                actual.onError(error);
-            }
+        @Override
+        protected void release() {
+            table.end(bookmark);
+            turns.forEach(One::dispose);
+            turns.clear();
         }
 
         /** One key's flush. */
@@ -181,7 +139,7 @@ final class Flush extends Flux<Flushed> {
             void start(Entry claimed) {
                 Turn turn = new Turn(claimed.key(), claimed.sequence(), () -> cursor, limit);
                 work = Mono.defer(() -> writes.flush(turn, withOld))
-                        .subscribe(flushed -> result = flushed, this::failed, this::finished, actual.currentContext());
+                        .subscribe(flushed -> result = flushed, this::failed, this::finished, context());
             }
 
             void dispose() {

@@ -280,7 +280,9 @@ class ConnectionTest {
                 int answered = i + 1;
                 mayClose.release();
                 if (i % 3 == 1) {
-                    await().pollInterval(Duration.ofMillis(1)).atMost(Call.PATIENCE).until(() -> server.ended() == answered);
+                    await().pollInterval(Duration.ofMillis(1))
+                            .atMost(Call.PATIENCE)
+                            .until(() -> server.ended() == answered);
                 } else if (i % 3 == 2) {
                     await().pollInterval(Duration.ofMillis(1))
                             .atMost(Call.PATIENCE)

@@ -9,9 +9,9 @@ import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Arrays;
-import java.util.concurrent.CompletableFuture;
 import java.util.Random;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -288,7 +288,9 @@ class DownloadTest {
                     await().atMost(Call.PATIENCE).until(() -> call.receivedBytes() == 3);
                     arrived.complete(null);
                 }
-                assertThat(call.failure()).isInstanceOf(IOException.class).isNotInstanceOf(SocketTimeoutException.class);
+                assertThat(call.failure())
+                        .isInstanceOf(IOException.class)
+                        .isNotInstanceOf(SocketTimeoutException.class);
             }
             await().atMost(Call.PATIENCE).until(() -> client.stats().equals(new TransportStats(0, 0, 0, 0, 0, 0)));
         }
