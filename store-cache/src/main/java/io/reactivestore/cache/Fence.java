@@ -217,7 +217,7 @@ final class Fence {
             }
         }
         if (pages != null) {
-            pages.doubtAll(until);
+            pages.doubt(Pages.EVERYTHING, until);
         }
     }
 

@@ -47,7 +47,7 @@ final class Pages {
     /** Beyond that a page is not kept, whatever has touched it. */
     private static final int MAX_TOUCHES = 100;
 
-    private static final Reach EVERYTHING = new Reach("", true);
+    static final Reach EVERYTHING = new Reach("", true);
 
     private final long maxBytes;
     private final long lifetimeNanos;
@@ -208,17 +208,15 @@ final class Pages {
         Reach reach = underWay.remove(mutation);
         if (reach != null) {
             concerned(reach, ask -> ask.outdated = true);
-            doubt(reach, doubtUntil);
+            noteDoubt(reach, doubtUntil);
         }
     }
 
-    /** Every key is in doubt. */
-    synchronized void doubtAll(long until) {
-        concerned(EVERYTHING, ask -> {
-            ask.spoilt = true;
-            ask.outdated = true;
-        });
-        doubt(EVERYTHING, until);
+    /** What a killed process has sent may change this until then. */
+    void doubt(Reach reach, long until) {
+        Object sentBefore = new Object();
+        begin(sentBefore, reach);
+        end(sentBefore, until);
     }
 
     /** How many pages are kept. */
@@ -231,7 +229,7 @@ final class Pages {
         return bytes;
     }
 
-    private void doubt(Reach reach, @Nullable Long until) {
+    private void noteDoubt(Reach reach, @Nullable Long until) {
         if (until == null) {
             return;
         }

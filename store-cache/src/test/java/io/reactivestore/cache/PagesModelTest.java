@@ -80,7 +80,7 @@ class PagesModelTest {
         }
         assertThat(mostKept).isGreaterThan(50);
         asked.forEach(each -> pages.end(each.ask));
-        pages.doubtAll(runtime.nanoTime());
+        pages.doubt(Pages.EVERYTHING, runtime.nanoTime());
         assertThat(pages.count()).isZero();
         assertThat(pages.bytes()).isZero();
     }
