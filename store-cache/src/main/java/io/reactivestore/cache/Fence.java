@@ -175,30 +175,32 @@ final class Fence {
         }
     }
 
-    /**
-     * Lets nothing be installed until {@link #release}: which keys are in doubt is not known yet. Listings are not worth knowing it by the
-     * key, and are in doubt as a whole.
-     */
-    void hold() {
-        synchronized (this) {
-            holds = holds + 1;
-        }
-        if (pages != null) {
-            pages.doubtAll(runtime.nanoTime() + inDoubtNanos);
+    /** Lets nothing be installed until {@link #release}: which keys are in doubt is not known yet. */
+    synchronized void hold() {
+        holds = holds + 1;
+        if (holds == 1 && pages != null) {
+            pages.begin(this, Pages.EVERYTHING);
         }
     }
 
     /** To be called once for each {@link #hold}, when the keys that are in doubt have been put there. */
     synchronized void release() {
         holds = holds - 1;
+        if (holds == 0 && pages != null) {
+            pages.end(this, null);
+        }
     }
 
-    /** Puts a key in doubt, because a process that was killed may have left a request of it under way; while the fence is held. */
+    /** Puts a key in doubt, because a process that was killed may have left a request of it under way. */
     void doubt(String key) {
+        long until = runtime.nanoTime() + inDoubtNanos;
         Stripe stripe = stripe(key);
         synchronized (stripe) {
             stripe.stamp++;
-            stripe.doubt(runtime.nanoTime() + inDoubtNanos);
+            stripe.doubt(until);
+        }
+        if (pages != null) {
+            pages.doubt(new Pages.Reach(key, false), until);
         }
     }
 
