@@ -85,6 +85,8 @@ public final class Demo {
 
         CacheStore reopened = cache(source, directory);
         finish(reopened.open());
+        // All that lies on the disk is found from then on; without it, what was written last is found at once.
+        finish(reopened.settled());
         Pass.Result disk = pass("disk, reopened", reopened, files, calls);
         SlowListing.Result listing = await(SlowListing.run(reopened, calls));
         finish(reopened.close());
