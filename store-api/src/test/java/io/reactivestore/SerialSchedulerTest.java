@@ -48,8 +48,8 @@ class SerialSchedulerTest {
 
     @Test
     void disposedOfGracefully_whatWasScheduledStillRuns_andNothingElse() {
-        serial.schedule(() -> ran.add(2), 10, TimeUnit.MILLISECONDS);
         serial.schedule(() -> ran.add(1));
+        serial.schedule(() -> ran.add(2), 10, TimeUnit.MILLISECONDS);
         drain();
         assertThat(ran).containsExactly(1, 2);
         assertThat(serial.isDisposed()).isTrue();
