@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
 import reactor.blockhound.BlockHound;
 import reactor.blockhound.BlockingMethod;
 import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
 import reactor.test.StepVerifier;
 
@@ -155,12 +156,15 @@ final class BlockedCalls {
 
         /** Somebody else may have installed BlockHound before us, for reports of their own. */
         private static void requireReports() {
+            // A thread that works while BlockHound is being installed counts as one that may block, for good.
+            Scheduler fresh = Schedulers.newParallel("blockhound-probe", 1);
             // Yielding is the blocking call that harms nobody.
             Mono.fromRunnable(Thread::yield)
-                    .subscribeOn(Schedulers.parallel())
+                    .subscribeOn(fresh)
                     .as(StepVerifier::create)
                     .expectComplete()
                     .verify(PATIENCE);
+            fresh.dispose();
             if (!reported) {
                 throw new IllegalStateException("BlockHound is installed already, and reports to somebody else");
             }
