@@ -260,7 +260,8 @@ public final class DiskLog implements Closeable {
      */
     public @Nullable LogRecord read(String key, Place place) throws IOException {
         LogRecord record = read(place);
-        return record != null && record.key().equals(key) ? record : null;
+        // A sweep takes an entry out of the index before it lets go of the fence that hid it, which may be gone by now.
+        return record != null && record.key().equals(key) && index.isCurrent(place) ? record : null;
     }
 
     /** The same, whatever the key. */
