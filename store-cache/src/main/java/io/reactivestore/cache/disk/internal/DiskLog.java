@@ -217,8 +217,8 @@ public final class DiskLog implements Closeable {
     /** Whether the index has this record there, and no prefix fence hides it: then it may be appended again. */
     public boolean isCurrent(Place place, LogRecord record) {
         byte[] key = record.key().getBytes(StandardCharsets.UTF_8);
-        return index.isCurrent(place)
-                && !fences.hide(key, 0, key.length, record.version().packed(), record.prefixSequence());
+        return !fences.hide(key, 0, key.length, record.version().packed(), record.prefixSequence())
+                && index.isCurrent(place); // in this order, see read
     }
 
     /**
@@ -260,7 +260,8 @@ public final class DiskLog implements Closeable {
      */
     public @Nullable LogRecord read(String key, Place place) throws IOException {
         LogRecord record = read(place);
-        // A sweep takes an entry out of the index before it lets go of the fence that hid it, which may be gone by now.
+        // Behind the look at the fences: a sweep takes an entry out of the index before it lets go of the fence that
+        // hid it.
         return record != null && record.key().equals(key) && index.isCurrent(place) ? record : null;
     }
 
