@@ -2,6 +2,7 @@ package io.reactivestore.cache.writeback;
 
 import io.reactivestore.Attributes;
 import io.reactivestore.WriteOptions;
+import io.reactivestore.cache.internal.RecordText;
 import io.reactivestore.cache.writeback.JournalRecord.Kind;
 import io.reactivestore.internal.Buffers;
 import java.io.ByteArrayOutputStream;
@@ -9,7 +10,6 @@ import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Map;
 import java.util.TreeMap;
@@ -101,7 +101,7 @@ final class JournalCodec {
     private static byte[] describe(JournalRecord record) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try (DataOutputStream out = new DataOutputStream(bytes)) {
-            writeText(out, record.key());
+            RecordText.write(out, record.key());
             Entry entry = record.entry();
             if (entry != null) {
                 writeContext(out, entry.context());
@@ -116,18 +116,18 @@ final class JournalCodec {
     }
 
     private static void writePut(DataOutputStream out, Entry entry) throws IOException {
-        writeText(out, entry.etagPrefix());
+        RecordText.write(out, entry.etagPrefix());
         out.writeLong(entry.etagNumber());
         out.writeLong(entry.writtenAt());
         writeAttributes(out, entry.attributes());
         WriteOptions options = entry.options();
         writeAttributes(out, options.attributes());
-        writeText(out, options.storageClass());
+        RecordText.write(out, options.storageClass());
         out.writeBoolean(options.cached());
     }
 
     private static JournalRecord body(Kind kind, long sequence, long number, ByteBuffer in) {
-        String key = requireText(in);
+        String key = RecordText.require(in);
         if (kind != Kind.PUT && kind != Kind.DELETE) {
             return new JournalRecord(kind, sequence, key, null, number);
         }
@@ -137,12 +137,12 @@ final class JournalCodec {
     }
 
     private static Entry readPut(String key, @Nullable RecordContext context, ByteBuffer in) {
-        String etagPrefix = requireText(in);
+        String etagPrefix = RecordText.require(in);
         long etagNumber = in.getLong();
         long writtenAt = in.getLong();
         Attributes shown = readAttributes(in);
         Attributes given = readAttributes(in);
-        String storageClass = readText(in);
+        String storageClass = RecordText.read(in);
         WriteOptions options = in.get() != 0
                 ? WriteOptions.defaults()
                 : WriteOptions.defaults().withoutCaching();
@@ -154,7 +154,7 @@ final class JournalCodec {
     }
 
     private static void writeContext(DataOutputStream out, @Nullable RecordContext context) throws IOException {
-        writeText(out, context == null ? null : context.topic());
+        RecordText.write(out, context == null ? null : context.topic());
         if (context != null) {
             out.writeInt(context.partition());
             out.writeLong(context.offset());
@@ -163,7 +163,7 @@ final class JournalCodec {
     }
 
     private static @Nullable RecordContext readContext(ByteBuffer in) {
-        String topic = readText(in);
+        String topic = RecordText.read(in);
         return topic == null ? null : new RecordContext(topic, in.getInt(), in.getLong(), in.getLong());
     }
 
@@ -172,11 +172,11 @@ final class JournalCodec {
         if (attributes == null) {
             return;
         }
-        writeText(out, attributes.contentType());
-        writeText(out, attributes.cacheControl());
-        writeText(out, attributes.contentEncoding());
-        writeText(out, attributes.contentDisposition());
-        writeText(out, attributes.contentLanguage());
+        RecordText.write(out, attributes.contentType());
+        RecordText.write(out, attributes.cacheControl());
+        RecordText.write(out, attributes.contentEncoding());
+        RecordText.write(out, attributes.contentDisposition());
+        RecordText.write(out, attributes.contentLanguage());
         Instant expires = attributes.expires();
         out.writeBoolean(expires != null);
         if (expires != null) {
@@ -184,8 +184,8 @@ final class JournalCodec {
         }
         out.writeInt(attributes.userMetadata().size());
         for (Map.Entry<String, String> each : attributes.userMetadata().entrySet()) {
-            writeText(out, each.getKey());
-            writeText(out, each.getValue());
+            RecordText.write(out, each.getKey());
+            RecordText.write(out, each.getValue());
         }
     }
 
@@ -194,15 +194,15 @@ final class JournalCodec {
             return null;
         }
         Attributes attributes = Attributes.none()
-                .withContentType(readText(in))
-                .withCacheControl(readText(in))
-                .withContentEncoding(readText(in))
-                .withContentDisposition(readText(in))
-                .withContentLanguage(readText(in))
+                .withContentType(RecordText.read(in))
+                .withCacheControl(RecordText.read(in))
+                .withContentEncoding(RecordText.read(in))
+                .withContentDisposition(RecordText.read(in))
+                .withContentLanguage(RecordText.read(in))
                 .withExpires(in.get() == 0 ? null : readInstant(in));
         Map<String, String> user = new TreeMap<>();
         for (int left = in.getInt(); left > 0; left--) {
-            user.put(requireText(in), requireText(in));
+            user.put(RecordText.require(in), RecordText.require(in));
         }
         return attributes.withUserMetadata(user);
     }
@@ -214,30 +214,5 @@ final class JournalCodec {
 
     private static Instant readInstant(ByteBuffer in) {
         return Instant.ofEpochSecond(in.getLong(), in.getInt());
-    }
-
-    private static void writeText(DataOutputStream out, @Nullable String text) throws IOException {
-        if (text == null) {
-            out.writeInt(-1);
-            return;
-        }
-        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
-        out.writeInt(bytes.length);
-        out.write(bytes);
-    }
-
-    private static @Nullable String readText(ByteBuffer in) {
-        int length = in.getInt();
-        if (length < 0) {
-            return null;
-        }
-        byte[] bytes = new byte[length];
-        in.get(bytes);
-        return new String(bytes, StandardCharsets.UTF_8);
-    }
-
-    private static String requireText(ByteBuffer in) {
-        String text = readText(in);
-        return text == null ? "" : text;
     }
 }

@@ -2,16 +2,15 @@ package io.reactivestore.cache.disk.internal;
 
 import io.reactivestore.Attributes;
 import io.reactivestore.ObjectInfo;
+import io.reactivestore.cache.internal.RecordText;
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Map;
 import java.util.TreeMap;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The bytes of what a record says of its object, big-endian:
@@ -30,8 +29,8 @@ final class InfoCodec {
     static byte[] encode(ObjectInfo info) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream(96);
         try (DataOutputStream out = new DataOutputStream(bytes)) {
-            writeText(out, info.etag());
-            writeText(out, info.version());
+            RecordText.write(out, info.etag());
+            RecordText.write(out, info.version());
             writeInstant(out, info.lastModified());
             out.writeLong(info.size());
             Attributes attributes = info.attributes();
@@ -46,8 +45,8 @@ final class InfoCodec {
     }
 
     static ObjectInfo decode(String key, ByteBuffer in) {
-        String etag = requireText(in);
-        String version = readText(in);
+        String etag = RecordText.require(in);
+        String version = RecordText.read(in);
         Instant lastModified = Instant.ofEpochSecond(in.getLong(), in.getInt());
         long size = in.getLong();
         Attributes attributes = in.get() == 0 ? null : readAttributes(in);
@@ -55,27 +54,27 @@ final class InfoCodec {
     }
 
     private static void writeAttributes(DataOutputStream out, Attributes attributes) throws IOException {
-        writeText(out, attributes.contentType());
-        writeText(out, attributes.cacheControl());
-        writeText(out, attributes.contentEncoding());
-        writeText(out, attributes.contentDisposition());
-        writeText(out, attributes.contentLanguage());
+        RecordText.write(out, attributes.contentType());
+        RecordText.write(out, attributes.cacheControl());
+        RecordText.write(out, attributes.contentEncoding());
+        RecordText.write(out, attributes.contentDisposition());
+        RecordText.write(out, attributes.contentLanguage());
         Instant expires = attributes.expires();
         out.writeLong(expires == null ? Long.MIN_VALUE : expires.getEpochSecond());
         out.writeInt(attributes.userMetadata().size());
         for (Map.Entry<String, String> each : attributes.userMetadata().entrySet()) {
-            writeText(out, each.getKey());
-            writeText(out, each.getValue());
+            RecordText.write(out, each.getKey());
+            RecordText.write(out, each.getValue());
         }
     }
 
     private static Attributes readAttributes(ByteBuffer in) {
         Attributes attributes = Attributes.none()
-                .withContentType(readText(in))
-                .withCacheControl(readText(in))
-                .withContentEncoding(readText(in))
-                .withContentDisposition(readText(in))
-                .withContentLanguage(readText(in));
+                .withContentType(RecordText.read(in))
+                .withCacheControl(RecordText.read(in))
+                .withContentEncoding(RecordText.read(in))
+                .withContentDisposition(RecordText.read(in))
+                .withContentLanguage(RecordText.read(in));
         long expires = in.getLong();
         if (expires != Long.MIN_VALUE) {
             attributes = attributes.withExpires(Instant.ofEpochSecond(expires));
@@ -86,7 +85,7 @@ final class InfoCodec {
         }
         Map<String, String> user = new TreeMap<>();
         for (int left = count; left > 0; left--) {
-            user.put(requireText(in), requireText(in));
+            user.put(RecordText.require(in), RecordText.require(in));
         }
         return attributes.withUserMetadata(user);
     }
@@ -94,30 +93,5 @@ final class InfoCodec {
     private static void writeInstant(DataOutputStream out, Instant instant) throws IOException {
         out.writeLong(instant.getEpochSecond());
         out.writeInt(instant.getNano());
-    }
-
-    private static void writeText(DataOutputStream out, @Nullable String text) throws IOException {
-        if (text == null) {
-            out.writeInt(-1);
-            return;
-        }
-        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
-        out.writeInt(bytes.length);
-        out.write(bytes);
-    }
-
-    private static @Nullable String readText(ByteBuffer in) {
-        int length = in.getInt();
-        if (length < 0) {
-            return null;
-        }
-        byte[] bytes = new byte[length];
-        in.get(bytes);
-        return new String(bytes, StandardCharsets.UTF_8);
-    }
-
-    private static String requireText(ByteBuffer in) {
-        String text = readText(in);
-        return text == null ? "" : text;
     }
 }
