@@ -11,6 +11,7 @@ import io.reactivestore.cache.disk.internal.SegmentFacts;
 import io.reactivestore.error.StoreClosedException;
 import io.reactivestore.error.StoreUnavailableException;
 import java.io.IOException;
+import java.nio.channels.OverlappingFileLockException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -42,6 +43,7 @@ final class LogTier implements Tier {
      *                                                                                      until recovery knows them
      *   killed, with the off mark; or the           suspect                                all
      *   operating system was stopped
+     *   nothing, since it cannot be opened          not served                     all
      *
      * When the last process was not closed cleanly, what was read before that was known becomes suspect too. A cache that listens to others
      * has missed what they said, so that it trusts nothing that it finds. What lies there belongs to the cache's epoch in which the session
@@ -56,6 +58,7 @@ final class LogTier implements Tier {
      *   last      open, close                       filesLock, held during I/O     the session whose log is not closed yet
      *   taken     open                              filesLock                      the files, once they are ours
      *   trusted   open                              filesLock                      -
+     *   failed    open                              filesLock                      whether an opening has failed
      */
 
     private static final Logger LOG = Loggers.getLogger(LogTier.class);
@@ -85,6 +88,7 @@ final class LogTier implements Tier {
     private @Nullable LogFiles taken;
     private @Nullable DiskSession last;
     private boolean opened;
+    private boolean failed;
     private long trusted;
     private long onSinceNanos;
     private Duration rest = FIRST_REST;
@@ -139,7 +143,18 @@ final class LogTier implements Tier {
                     return true;
                 }))
                 .then()
-                .doOnError(error -> stayOff(String.valueOf(error.getMessage())));
+                .doOnError(this::openingFailed);
+    }
+
+    private void openingFailed(Throwable error) {
+        synchronized (filesLock) {
+            // Who holds the directory is alive; else a killed process may have left anything under way.
+            if (!opened && !failed && !(error.getCause() instanceof OverlappingFileLockException)) {
+                failed = true;
+                shared.doubtAll();
+            }
+        }
+        stayOff(String.valueOf(error.getMessage()));
     }
 
     private void openNow(LogFiles files) throws IOException {
@@ -174,11 +189,9 @@ final class LogTier implements Tier {
         boolean holds = killed && !opening.allSuspect();
         if (holds) {
             shared.fence().hold();
-        } else if (killed) {
-            shared.fence().doubtAll();
-        }
-        if (killed) {
             shared.freshness().newEpoch();
+        } else if (killed) {
+            shared.doubtAll();
         }
         recovery.decide(holds);
         DiskSession begun;

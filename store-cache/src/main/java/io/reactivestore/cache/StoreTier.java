@@ -31,12 +31,14 @@ final class StoreTier implements Tier {
      *   missed    missRemoval   this      by the end of open, which then makes every copy suspect
      *   mark      missRemoval   this      one write of the mark, which all wait for whose removal is missed; forgotten if it fails
      *   suspicion open          volatile  at once; part of the epoch of a copy
+     *   failed    open          -         whether an opening has failed; openings come one after the other
      *
      * At opening the manifest of a clean close tells which copies can be trusted; all others are suspect. Without manifest and mark no
      * cache was here, or a late request has taken them away: copies of somebody else are trusted, and what turns out to be a copy of
      * ours when it is read is suspect. With the mark of an opening the last process was killed, or wrote past the tier: everything is
      * suspect, and in doubt. What was installed before that was known becomes suspect too. A cache that listens to others has missed
-     * what they said while it was down, so that it trusts no copy that it finds. A copy that is suspect at the close is not
+     * what they said while it was down, so that it trusts no copy that it finds. An opening that fails tells nothing, so that the worst is
+     * taken for true, the first time. A copy that is suspect at the close is not
      * in the manifest, so that it stays suspect.
      */
 
@@ -47,6 +49,7 @@ final class StoreTier implements Tier {
     private static final int ADOPTION_BATCH = 1000;
 
     private final StoreCopies copies;
+    private final Shared shared;
     private final StoreRuntime runtime;
     private final Fence fence;
     private final StatsRecorder stats;
@@ -61,6 +64,7 @@ final class StoreTier implements Tier {
     private final Manifest manifest;
     private volatile @Nullable String off = NOT_OPEN;
     private volatile long suspicion;
+    private boolean failed;
     private boolean missed;
     private @Nullable Mono<Void> mark;
 
@@ -80,10 +84,18 @@ final class StoreTier implements Tier {
             ByteBudget budget,
             Duration inDoubt,
             long maxEntryBytes,
-            boolean listens) {}
+            boolean listens) {
+
+        /** What the process before has sent may still be applied, to any key; what was read so far is suspect. */
+        void doubtAll() {
+            fence.doubtAll();
+            freshness.newEpoch();
+        }
+    }
 
     StoreTier(String name, Store store, long maxBytes, long maxPendingBytes, Duration timeout, Shared shared) {
         this.copies = StoreCopies.in(store, name, maxBytes, maxPendingBytes, timeout, shared);
+        this.shared = shared;
         this.runtime = shared.runtime();
         this.fence = shared.fence();
         this.stats = shared.stats();
@@ -117,14 +129,13 @@ final class StoreTier implements Tier {
                 .then(manifest.read())
                 .flatMap(found -> {
                     if (found.marked()) {
-                        fence.doubtAll();
-                        freshness.newEpoch();
+                        shared.doubtAll();
                     }
                     return adoptAll(found);
                 })
                 .then(manifest.begin())
                 .doOnSuccess(done -> turnOn())
-                .doOnError(this::turnOff);
+                .doOnError(this::openingFailed);
     }
 
     /** Batch by batch, so that the ledger keeps up, and all of it is in the index when the tier is turned on. */
@@ -143,12 +154,14 @@ final class StoreTier implements Tier {
         for (ObjectInfo info : listed) {
             Manifest.Line line = named.line(info.key());
             Long filledAt = line == null ? null : line.filledAtMillis();
+            // In doubt only what is confirmed before it is served has a place in the index.
+            boolean trusted = !listens && named.isTrusted(info.key()) && fence.isQuiet(info.key());
             Copy copy = new Copy(
                     line == null ? null : line.generation(),
                     line == null ? null : line.etag(),
                     info.size(),
                     filledAt == null ? null : reader.nanosOf(Instant.ofEpochMilli(filledAt)),
-                    !listens && named.isTrusted(info.key()) ? epochOf(freshness.epoch()) : Copy.NO_EPOCH,
+                    trusted ? epochOf(freshness.epoch()) : Copy.NO_EPOCH,
                     fence.pass(info.key()));
             found.put(info.key(), copy);
         }
@@ -159,8 +172,12 @@ final class StoreTier implements Tier {
         return Mono.error(() -> new StoreTimeoutException("list", null, "no answer within " + timeout, null));
     }
 
-    void turnOff(Throwable reason) {
+    private void openingFailed(Throwable reason) {
         off = String.valueOf(reason.getMessage());
+        if (!failed) {
+            failed = true;
+            shared.doubtAll();
+        }
     }
 
     private synchronized void turnOn() {

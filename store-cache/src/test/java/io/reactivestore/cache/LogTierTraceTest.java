@@ -284,6 +284,23 @@ class LogTierTraceTest {
     }
 
     @Test
+    void putSent_killed_logThatCannotBeOpened_appliedAfterARead_theReadIsNotKept() {
+        Stage stage = Stage.memoryAndDisk().open();
+        stage.source.write(Stage.KEY, "old");
+        stage.source.hold(Op.PUT);
+        stage.writer("new");
+        stage.run();
+        Request<?> put = stage.source.take(Op.PUT);
+        stage.source.pass(Op.PUT);
+        stage.kill();
+        stage.disk.broken(true);
+        stage.open();
+        assertThat(stage.read()).isEqualTo("old");
+        put.apply();
+        assertThat(stage.read()).isEqualTo("new");
+    }
+
+    @Test
     void copyInMemory_readBeforeTheTierWasOpen_isConfirmed_whenAKillIsFoundOut() {
         Stage stage = Stage.memoryAndDisk().open();
         stage.source.write(Stage.KEY, "old");

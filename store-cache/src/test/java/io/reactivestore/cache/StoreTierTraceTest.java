@@ -386,6 +386,29 @@ class StoreTierTraceTest {
     }
 
     @Test
+    void putSent_killed_tierThatCannotBeOpened_appliedAfterARead_theReadIsNotKept() {
+        Stage stage = Stage.both().open();
+        stage.source.write(Stage.KEY, "old");
+        stage.source.hold(Op.PUT);
+        stage.writer("new");
+        Request<?> put = stage.source.take(Op.PUT);
+        stage.source.pass(Op.PUT);
+        stage.kill();
+        stage.tier.hold(Op.OPEN);
+        stage.cache.open().subscribe();
+        assertThat(stage.read()).as("before it is known").isEqualTo("old");
+        stage.tier.take(Op.OPEN).answer(down());
+        stage.run();
+        assertThat(stage.read()).as("in doubt").isEqualTo("old");
+        put.apply();
+        assertThat(stage.read()).isEqualTo("new");
+        stage.run(Stage.IN_DOUBT);
+        stage.read();
+        stage.source.hold(Op.GET);
+        assertThat(stage.read()).as("kept again").isEqualTo("new");
+    }
+
+    @Test
     void putInFlightAtTheClose_reopened_appliedAfterARead_theReadIsNotKept() {
         Stage stage = Stage.both().open();
         stage.source.write(Stage.KEY, "old");
@@ -427,13 +450,23 @@ class StoreTierTraceTest {
     }
 
     @Test
-    void listingThatFailsOnce_theManifestIsStillThereForTheNextTry() {
+    void listingThatFailsTwice_theManifestIsStillThereForTheNextTry() {
         Stage stage = stageWithTierDownOverOldCopy();
+        stage.run(Duration.ofSeconds(31));
         stage.tier.pass(Op.LIST);
         stage.run(Duration.ofSeconds(31));
         int asked = stage.source.calls(Op.GET);
         assertThat(stage.read()).isEqualTo("old");
         assertThat(stage.source.calls(Op.GET)).isEqualTo(asked);
+    }
+
+    @Test
+    void listingThatFailsOnce_theCopiesAreStillThere_andConfirmedFirst_sinceAllIsInDoubt() {
+        Stage stage = stageWithTierDownOverOldCopy();
+        stage.tier.pass(Op.LIST);
+        stage.run(Duration.ofSeconds(31));
+        assertThat(stage.read()).isEqualTo("old");
+        assertThat(stage.cache.stats().revalidated()).isEqualTo(1);
     }
 
     // Books that a late request has taken away

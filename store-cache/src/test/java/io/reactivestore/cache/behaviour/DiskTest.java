@@ -100,6 +100,19 @@ class DiskTest extends CacheFixture {
     }
 
     @Test
+    void secondCacheOnTheDirectory_keepsCopiesInMemoryAtOnce() {
+        onDisk(BYTES);
+        CacheStore second = cache(c -> c.memory(m -> m.maxBytes(BYTES))
+                .disk(d -> d.directory(directory).maxBytes(BYTES)));
+        assertThat(disk(second).offReason()).contains("in use");
+
+        put(second, "b", "written");
+
+        assertThat(get(second, "b")).isEqualTo("written");
+        assertThat(source.calls("get")).isZero();
+    }
+
+    @Test
     void secondCache_hasTheTier_whenTheFirstHasClosed_andItTriesAgain() {
         CacheStore first = onDisk(BYTES);
         putAndSettle(first, "a", 10);
