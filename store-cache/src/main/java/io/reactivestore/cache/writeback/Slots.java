@@ -12,7 +12,7 @@ final class Slots {
      * at most MAX_STEPS away: where so many cells are taken, it is among the crowded ones, in a map that keeps its pace also for keys
      * that were made to collide. A cell is the hash of the key and the number of its slot, so that looking a key up touches no slot but
      * its own. The cell of a slot that is gone stays taken, since what came later may lie behind it, until a key is put there or all
-     * are placed anew: at least half of the cells were never taken.
+     * are placed anew: at least a third of the cells were never taken.
      */
 
     private static final int FIRST_CAPACITY = 64;
@@ -83,7 +83,7 @@ final class Slots {
         }
         Slot slot = new Slot(entry, number);
         byNumber[number] = slot;
-        if (2 * (taken + 1) > cells.length) {
+        if (3L * (taken + 1) > 2L * cells.length) {
             placeAll();
         } else {
             place(slot);
@@ -113,8 +113,8 @@ final class Slots {
     }
 
     private void placeAll() {
-        // More than three for each slot: half as many slots as there are now can come before it is done again.
-        cells = new long[2 * Integer.highestOneBit(Math.max(FIRST_CAPACITY, 3 * size()))];
+        // More than two for each slot: a third as many slots as there are now can come before it is done again.
+        cells = new long[2 * Integer.highestOneBit(Math.max(FIRST_CAPACITY, 2 * size()))];
         taken = 0;
         crowded.clear();
         for (Slot slot : byNumber) {
