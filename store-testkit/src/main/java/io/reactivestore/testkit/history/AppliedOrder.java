@@ -1,23 +1,16 @@
 package io.reactivestore.testkit.history;
 
-import io.reactivestore.ByteRange;
 import io.reactivestore.Content;
 import io.reactivestore.DeleteOptions;
 import io.reactivestore.DeleteResult;
-import io.reactivestore.ListEntry;
-import io.reactivestore.ListOptions;
 import io.reactivestore.ObjectInfo;
-import io.reactivestore.RangedObject;
-import io.reactivestore.ReadOptions;
 import io.reactivestore.Store;
-import io.reactivestore.StoreCapabilities;
 import io.reactivestore.StoreRuntime;
-import io.reactivestore.StoredObject;
 import io.reactivestore.WriteOptions;
+import io.reactivestore.decorate.ForwardingStore;
 import io.reactivestore.internal.BulkDelete;
 import io.reactivestore.internal.Contents;
 import java.nio.ByteBuffer;
-import java.util.List;
 import java.util.Objects;
 import org.reactivestreams.Publisher;
 import reactor.core.publisher.Flux;
@@ -44,7 +37,16 @@ public final class AppliedOrder {
                 Objects.requireNonNull(source, "source"), Objects.requireNonNull(runtime, "runtime"), history);
     }
 
-    private record Source(Store inner, StoreRuntime runtime, History history) implements Store {
+    private static final class Source extends ForwardingStore {
+
+        private final StoreRuntime runtime;
+        private final History history;
+
+        Source(Store source, StoreRuntime runtime, History history) {
+            super(source);
+            this.runtime = runtime;
+            this.history = history;
+        }
 
         @Override
         public Mono<ObjectInfo> put(String key, Content content, WriteOptions options) {
@@ -52,13 +54,13 @@ public final class AppliedOrder {
         }
 
         private Mono<ObjectInfo> put(String key, ByteBuffer bytes, WriteOptions options) {
-            return inner.put(key, Content.buffer(bytes), options)
+            return super.put(key, Content.buffer(bytes), options)
                     .doOnNext(info -> history.appliedPut(key, Values.observe(bytes), info.etag()));
         }
 
         @Override
         public Mono<Void> delete(String key, DeleteOptions options) {
-            return inner.delete(key, options)
+            return super.delete(key, options)
                     .then(Mono.fromRunnable(
                             () -> history.applied(key, Mutation.Kind.REMOVAL, KeyHistory.ABSENT, null)));
         }
@@ -70,52 +72,12 @@ public final class AppliedOrder {
 
         @Override
         public Mono<Long> deletePrefix(String prefix) {
-            return inner.deletePrefix(prefix).doOnNext(deleted -> history.appliedPrefix(prefix));
+            return super.deletePrefix(prefix).doOnNext(deleted -> history.appliedPrefix(prefix));
         }
 
         @Override
         public Mono<ObjectInfo> copy(String from, String to, WriteOptions options) {
-            return inner.copy(from, to, options).doOnNext(info -> history.appliedCopy(from, to, info.etag()));
-        }
-
-        @Override
-        public Mono<StoredObject> get(String key, ReadOptions options) {
-            return inner.get(key, options);
-        }
-
-        @Override
-        public Flux<RangedObject> getRanges(String key, List<ByteRange> ranges, ReadOptions options) {
-            return inner.getRanges(key, ranges, options);
-        }
-
-        @Override
-        public Mono<ObjectInfo> head(String key, ReadOptions options) {
-            return inner.head(key, options);
-        }
-
-        @Override
-        public Flux<ObjectInfo> list(ListOptions options) {
-            return inner.list(options);
-        }
-
-        @Override
-        public Flux<ListEntry> listDirectory(String prefix) {
-            return inner.listDirectory(prefix);
-        }
-
-        @Override
-        public StoreCapabilities capabilities() {
-            return inner.capabilities();
-        }
-
-        @Override
-        public Mono<Void> open() {
-            return inner.open();
-        }
-
-        @Override
-        public Mono<Void> close() {
-            return inner.close();
+            return super.copy(from, to, options).doOnNext(info -> history.appliedCopy(from, to, info.etag()));
         }
     }
 }
