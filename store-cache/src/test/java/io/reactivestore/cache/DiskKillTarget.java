@@ -2,13 +2,11 @@ package io.reactivestore.cache;
 
 import io.reactivestore.Content;
 import io.reactivestore.Served;
+import io.reactivestore.cache.kill.AllowedReads;
+import io.reactivestore.cache.kill.KilledProcess;
 import io.reactivestore.local.LocalStore;
-import java.io.FileDescriptor;
-import java.io.FileOutputStream;
-import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -21,16 +19,13 @@ import reactor.core.publisher.Mono;
 
 /**
  * The process that {@link DiskKillTest} kills: it reads all keys, then reads and writes them, and tells what it reads, begins and has
- * acknowledged, a line each: {@code read KEY NUMBER}, {@code begin KEY NUMBER}, {@code ack KEY NUMBER}; {@code -} stands for absence,
- * and a delete is told as {@code -NUMBER}. Of its first reads it tells {@code warm HITS PRESENT}.
+ * acknowledged, a line each, for {@link AllowedReads}. Of its first reads it tells {@code warm HITS PRESENT}.
  */
 final class DiskKillTarget {
 
     static final int LANES = 4;
-    static final String ABSENT = "-";
 
     private static final int KEYS_PER_LANE = 10;
-    private static final FileOutputStream OUT = new FileOutputStream(FileDescriptor.out);
 
     private DiskKillTarget() {}
 
@@ -55,7 +50,7 @@ final class DiskKillTarget {
     }
 
     static Mono<String> number(CacheStore store, String key) {
-        return store.getText(key).map(DiskKillTarget::checked).defaultIfEmpty(ABSENT);
+        return store.getText(key).map(DiskKillTarget::checked).defaultIfEmpty(AllowedReads.ABSENT);
     }
 
     /** The number, if the bytes behind it are those that belong to it. */
@@ -74,10 +69,11 @@ final class DiskKillTarget {
         CacheStore store = store(Path.of(args[0]));
         AtomicLong numbers = new AtomicLong(Long.parseLong(args[1]));
         Mono<Void> reads = Flux.fromIterable(keys())
-                .concatMap(key -> number(store, key).doOnNext(number -> say("read " + key + " " + number)))
-                .filter(number -> !number.equals(ABSENT))
+                .concatMap(
+                        key -> number(store, key).doOnNext(number -> KilledProcess.say("read " + key + " " + number)))
+                .filter(number -> !number.equals(AllowedReads.ABSENT))
                 .count()
-                .doOnNext(present -> say("warm " + store.stats().hits(Served.DISK) + " " + present))
+                .doOnNext(present -> KilledProcess.say("warm " + store.stats().hits(Served.DISK) + " " + present))
                 .then();
         SplittableRandom random = new SplittableRandom(Long.parseLong(args[2]));
         Flux<Void> lanes = Flux.range(0, LANES)
@@ -91,7 +87,7 @@ final class DiskKillTarget {
         store.open()
                 .then(store.settled())
                 .then(reads)
-                .doOnSuccess(done -> say("ready"))
+                .doOnSuccess(done -> KilledProcess.say("ready"))
                 .thenMany(lanes)
                 .blockLast();
     }
@@ -100,28 +96,12 @@ final class DiskKillTarget {
         String key = keysOf(lane).get(random.nextInt(KEYS_PER_LANE));
         long number = numbers.incrementAndGet();
         return switch (random.nextInt(10)) {
-            case 0 -> telling(key, "-" + number, store.delete(key));
-            case 1, 2, 3 -> telling(key, "" + number, store.put(key, Content.text(text(number))));
+            case 0 -> AllowedReads.telling(key, "-" + number, store.delete(key));
+            case 1, 2, 3 -> AllowedReads.telling(key, "" + number, store.put(key, Content.text(text(number))));
             default ->
                 number(store, key)
-                        .doOnNext(read -> say("read " + key + " " + read))
+                        .doOnNext(read -> KilledProcess.say("read " + key + " " + read))
                         .then();
         };
-    }
-
-    private static Mono<Void> telling(String key, String number, Mono<?> write) {
-        return Mono.defer(() -> {
-            say("begin " + key + " " + number);
-            return write.then(Mono.fromRunnable(() -> say("ack " + key + " " + number)));
-        });
-    }
-
-    /** In one go, so that no line is torn by another one. */
-    private static synchronized void say(String line) {
-        try {
-            OUT.write((line + "\n").getBytes(StandardCharsets.UTF_8));
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 }

@@ -66,8 +66,9 @@ class KafkaDifferenceTest {
     }
 
     private static void compare(Store inner, int operations, List<String> keys, boolean readsOfAllKeys) {
-        long seed = Long.getLong("seed", ThreadLocalRandom.current().nextLong());
-        System.out.println("KafkaDifferenceTest: " + operations + " operations, -Dseed=" + seed);
+        long seed =
+                Long.getLong("reactivestore.seed", ThreadLocalRandom.current().nextLong());
+        System.out.println("KafkaDifferenceTest: " + operations + " operations, -Dreactivestore.seed=" + seed);
         // Small, so that both caches evict.
         Stage stage = new Stage(
                 inner,

@@ -3,13 +3,11 @@ package io.reactivestore.cache.writeback;
 import io.reactivestore.Content;
 import io.reactivestore.StoreRuntime;
 import io.reactivestore.WriteOptions;
+import io.reactivestore.cache.kill.AllowedReads;
+import io.reactivestore.cache.kill.KilledProcess;
 import io.reactivestore.local.LocalStore;
-import java.io.FileDescriptor;
-import java.io.FileOutputStream;
-import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -22,15 +20,11 @@ import reactor.core.publisher.Mono;
 
 /**
  * The process that {@link JournalKillTest} kills: it reads all keys, then writes them, and tells what it reads, begins and has
- * acknowledged, a line each: {@code read KEY NUMBER}, {@code begin KEY NUMBER}, {@code ack KEY NUMBER}; {@code -} stands for absence,
- * and a delete is told as {@code -NUMBER}.
+ * acknowledged, a line each, for {@link AllowedReads}.
  */
 final class JournalKillTarget {
 
     static final int LANES = 4;
-    static final String ABSENT = "-";
-
-    private static final FileOutputStream OUT = new FileOutputStream(FileDescriptor.out);
 
     private JournalKillTarget() {}
 
@@ -60,7 +54,7 @@ final class JournalKillTarget {
     static Mono<String> number(WriteBackStore store, String key) {
         return store.getText(key)
                 .map(text -> text.substring(0, text.indexOf('|')))
-                .defaultIfEmpty(ABSENT);
+                .defaultIfEmpty(AllowedReads.ABSENT);
     }
 
     /** Works until it is killed; the arguments are the directory, the number after which to begin, and a seed. */
@@ -69,7 +63,8 @@ final class JournalKillTarget {
         WriteBackStore store = store(Path.of(args[0]));
         AtomicLong numbers = new AtomicLong(Long.parseLong(args[1]));
         Mono<Void> reads = Flux.fromIterable(keys())
-                .concatMap(key -> number(store, key).doOnNext(number -> say("read " + key + " " + number)))
+                .concatMap(
+                        key -> number(store, key).doOnNext(number -> KilledProcess.say("read " + key + " " + number)))
                 .then();
         SplittableRandom random = new SplittableRandom(Long.parseLong(args[2]));
         Flux<Void> lanes = Flux.range(0, LANES)
@@ -80,7 +75,7 @@ final class JournalKillTarget {
                                     .repeat();
                         },
                         LANES);
-        reads.doOnSuccess(done -> say("ready")).thenMany(lanes).blockLast();
+        reads.doOnSuccess(done -> KilledProcess.say("ready")).thenMany(lanes).blockLast();
     }
 
     private static Mono<Void> step(WriteBackStore store, int lane, SplittableRandom random, AtomicLong numbers) {
@@ -89,26 +84,12 @@ final class JournalKillTarget {
         Content content = Content.text(number + "|" + "x".repeat(random.nextInt(2_000)));
         Mono<?> flushed = store.flush().then();
         return switch (random.nextInt(10)) {
-            case 0 -> telling(key, "-" + number, store.delete(key));
-            case 1 -> telling(key, "" + number, flushed.then(store.putInner(key, content, WriteOptions.defaults())));
-            case 2 -> telling(key, "-" + number, flushed.then(store.deleteInner(key)));
-            default -> telling(key, "" + number, store.put(key, content));
+            case 0 -> AllowedReads.telling(key, "-" + number, store.delete(key));
+            case 1 ->
+                AllowedReads.telling(
+                        key, "" + number, flushed.then(store.putInner(key, content, WriteOptions.defaults())));
+            case 2 -> AllowedReads.telling(key, "-" + number, flushed.then(store.deleteInner(key)));
+            default -> AllowedReads.telling(key, "" + number, store.put(key, content));
         };
-    }
-
-    private static Mono<Void> telling(String key, String number, Mono<?> write) {
-        return Mono.defer(() -> {
-            say("begin " + key + " " + number);
-            return write.then(Mono.fromRunnable(() -> say("ack " + key + " " + number)));
-        });
-    }
-
-    /** In one go, so that no line is torn by another one. */
-    private static synchronized void say(String line) {
-        try {
-            OUT.write((line + "\n").getBytes(StandardCharsets.UTF_8));
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 }

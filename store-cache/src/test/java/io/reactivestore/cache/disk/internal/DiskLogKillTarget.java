@@ -1,11 +1,9 @@
 package io.reactivestore.cache.disk.internal;
 
 import io.reactivestore.ObjectInfo;
-import java.io.FileDescriptor;
-import java.io.FileOutputStream;
+import io.reactivestore.cache.kill.KilledProcess;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Arrays;
@@ -21,7 +19,6 @@ final class DiskLogKillTarget implements Recovery {
 
     static final int KEYS = 40;
 
-    private static final FileOutputStream OUT = new FileOutputStream(FileDescriptor.out);
     private static final DiskLogSettings SETTINGS = new DiskLogSettings(1 << 20, 64 << 10);
 
     private final SplittableRandom random;
@@ -44,7 +41,7 @@ final class DiskLogKillTarget implements Recovery {
         for (int key = 0; key < KEYS; key++) {
             Place place = log.find("k" + key);
             LogRecord record = place == null ? null : log.read("k" + key, place);
-            tell("read " + key + " " + (record == null ? 0 : number(record))
+            KilledProcess.say("read " + key + " " + (record == null ? 0 : number(record))
                     + (place != null && place.suspect() ? " suspect" : ""));
         }
     }
@@ -66,7 +63,7 @@ final class DiskLogKillTarget implements Recovery {
         for (long number = highest + 1; ; number++) {
             int key = random.nextInt(KEYS);
             boolean removes = random.nextInt(5) == 0;
-            tell("begin " + key + " " + (removes ? -number : number));
+            KilledProcess.say("begin " + key + " " + (removes ? -number : number));
             append(LogRecord.tombstone("k" + key, version(stamp)));
             stamp++;
             if (!removes) {
@@ -78,7 +75,7 @@ final class DiskLogKillTarget implements Recovery {
                 log.publish(place);
                 log.touch(place);
             }
-            tell("ack " + key + " " + (removes ? -number : number));
+            KilledProcess.say("ack " + key + " " + (removes ? -number : number));
             if (number % 100 == 0 && random.nextInt(4) == 0) {
                 log.markOff();
                 log.clearOff();
@@ -108,10 +105,6 @@ final class DiskLogKillTarget implements Recovery {
 
     private RecordVersion version(long stamp) {
         return new RecordVersion(log.epoch(), stamp);
-    }
-
-    private static void tell(String line) throws IOException {
-        OUT.write((line + "\n").getBytes(StandardCharsets.UTF_8));
     }
 
     @Override

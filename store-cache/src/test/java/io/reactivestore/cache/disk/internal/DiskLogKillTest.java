@@ -2,8 +2,8 @@ package io.reactivestore.cache.disk.internal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.reactivestore.cache.kill.KilledProcess;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashSet;
@@ -37,9 +37,7 @@ class DiskLogKillTest {
     @Test
     @Timeout(value = 20, unit = TimeUnit.MINUTES)
     void entries_outliveEveryKill_andRemovedOnesDoNotComeBack() throws Exception {
-        long seed = Long.getLong("seed", System.nanoTime());
-        System.out.println("DiskLogKillTest: -Dseed=" + seed);
-        SplittableRandom random = new SplittableRandom(seed);
+        SplittableRandom random = KilledProcess.random(DiskLogKillTest.class);
         for (int key = 0; key < begun.length; key++) {
             begun[key] = new HashSet<>();
         }
@@ -55,34 +53,15 @@ class DiskLogKillTest {
     }
 
     private void round(int round, SplittableRandom random) throws IOException, InterruptedException {
-        Process child = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-Xshare:auto",
-                        "-XX:TieredStopAtLevel=1",
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        DiskLogKillTarget.class.getName(),
+        hear(
+                "round " + round,
+                KilledProcess.linesOf(
+                        DiskLogKillTarget.class,
+                        random,
+                        60_000,
                         directory.toString(),
                         Long.toString(highest),
-                        Long.toString(random.nextLong()))
-                .redirectError(ProcessBuilder.Redirect.INHERIT)
-                .start();
-        try {
-            // Most die at work, some while they open.
-            int afterBytes = random.nextInt(5) == 0 ? 0 : random.nextInt(60_000);
-            byte[] told = child.getInputStream().readNBytes(afterBytes);
-            if (afterBytes == 0) {
-                child.waitFor(random.nextInt(900), TimeUnit.MILLISECONDS);
-            }
-            child.toHandle().destroyForcibly();
-            byte[] rest = child.getInputStream().readAllBytes();
-            String text = new String(told, StandardCharsets.UTF_8) + new String(rest, StandardCharsets.UTF_8);
-            hear(
-                    "round " + round,
-                    text.substring(0, text.lastIndexOf('\n') + 1).lines().toList());
-        } finally {
-            child.destroyForcibly().waitFor();
-        }
+                        Long.toString(random.nextLong())));
     }
 
     private void hear(String when, List<String> lines) {
