@@ -11,7 +11,9 @@ import io.reactivestore.internal.Lifecycle;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import reactor.core.Disposable;
 import reactor.core.Disposables;
@@ -183,6 +185,7 @@ final class CacheParts {
                 copies.getClass().getSimpleName(),
                 settings.memoryBytes(),
                 copies.bytes(),
+                copies.payloadBytes(),
                 copies.entryCount(),
                 copies.entryCount(),
                 null);
@@ -191,6 +194,12 @@ final class CacheParts {
                 .collectList()
                 .publishOn(runtime.delivery())
                 .map(all -> new CacheInfo(all, settings.freshness().lifetime().maxAge(), settings.cacheWrites()));
+    }
+
+    CacheStats stats() {
+        Map<String, TierStats> each = new TreeMap<>();
+        tiers.forEach(tier -> each.put(tier.name(), tier.stats()));
+        return stats.snapshot(memory.copies().evictions(), flights.joined(), each);
     }
 
     /** Tells other caches; who wrote does not wait, and a failure is theirs to notice by the age of their copies. */
@@ -224,6 +233,7 @@ final class CacheParts {
                     Served.DISK,
                     disk.directory().apply(runtime),
                     disk.log(),
+                    disk.admission(),
                     MAX_PENDING_BYTES,
                     shared,
                     this::openLater));

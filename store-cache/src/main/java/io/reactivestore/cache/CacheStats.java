@@ -25,6 +25,7 @@ import java.util.TreeMap;
  * @param tierFailures reads, writes and deletes of a tier that failed
  * @param heads heads, and what is asked by one, if the cache remembers them
  * @param pages pages of listings, if the cache keeps them
+ * @param tiers what each tier below memory has taken, and how far it is behind, by its name
  */
 public record CacheStats(
         Map<String, Long> hitsByTier,
@@ -43,7 +44,8 @@ public record CacheStats(
         long corrupt,
         long tierFailures,
         Answers heads,
-        Answers pages) {
+        Answers pages,
+        Map<String, TierStats> tiers) {
 
     /**
      * How questions were answered.
@@ -55,6 +57,7 @@ public record CacheStats(
 
     public CacheStats {
         hitsByTier = Collections.unmodifiableMap(new TreeMap<>(hitsByTier));
+        tiers = Collections.unmodifiableMap(new TreeMap<>(tiers));
     }
 
     /** Requests answered by a copy. */
@@ -65,6 +68,16 @@ public record CacheStats(
     /** Requests answered by a copy in this tier. */
     public long hits(String tier) {
         return hitsByTier.getOrDefault(tier, 0L);
+    }
+
+    /** What the tier of this name has taken, and how far it is behind. */
+    public TierStats tier(String name) {
+        TierStats found = tiers.get(name);
+        if (found == null) {
+            throw new IllegalArgumentException(
+                    "stats: there is no tier " + name + " below memory in " + tiers.keySet());
+        }
+        return found;
     }
 
     public long requests() {

@@ -193,7 +193,7 @@ public final class CacheStore implements Store {
 
     /** What it has done since it was built. */
     public CacheStats stats() {
-        return parts.stats.snapshot(parts.memory.copies().evictions(), parts.flights.joined());
+        return parts.stats();
     }
 
     /** Copies that a tier failed to take. */

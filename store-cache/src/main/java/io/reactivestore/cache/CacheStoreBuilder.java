@@ -236,7 +236,9 @@ public final class CacheStoreBuilder {
             }
             maxEntryBytes = memoryBytes == 0 ? maxEntryBytes : Math.min(maxEntryBytes, memoryBytes);
             if (disk != null && memoryBytes == 0 && tiers.isEmpty()) {
-                maxEntryBytes = Math.min(maxEntryBytes, disk.log().maxRecordBytes());
+                maxEntryBytes = Math.min(
+                        maxEntryBytes,
+                        Math.min(disk.log().maxRecordBytes(), disk.admission().maxEntryBytes()));
             }
         }
 
@@ -247,7 +249,7 @@ public final class CacheStoreBuilder {
                 parts.add("memory=" + limit(memoryBytes));
             }
             if (disk != null) {
-                parts.add("disk=" + disk.name() + " " + limit(disk.log().maxBytes()));
+                parts.add("disk=" + disk.name() + " " + limit(disk.log().maxBytes()) + disk.admission());
             }
             tiers.forEach(tier -> parts.add(tier.settings.name() + (tier.shared ? " (shared)=" : "=") + tier.store + " "
                     + limit(tier.settings.maxBytes())));

@@ -5,11 +5,13 @@ import io.reactivestore.ReadOptions;
 import io.reactivestore.Served;
 import io.reactivestore.Span;
 import io.reactivestore.StoredObject;
+import io.reactivestore.cache.Fence.Pass;
 import io.reactivestore.cache.Freshness.Ages;
 import io.reactivestore.internal.Buffers;
 import io.reactivestore.internal.Lifecycle;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
@@ -29,6 +31,9 @@ final class CachedEntry implements StoredObject {
 
     /** Which of the disk's rounds has been told of a use; may be behind, which costs telling it again. */
     private int toldInRound = -1;
+
+    /** Under which the disk may still take it, which waits for a second use; who sees it late or twice does no harm. */
+    private @Nullable Pass firstUse;
 
     /**
      * @param bytes the whole object, read-only
@@ -57,7 +62,9 @@ final class CachedEntry implements StoredObject {
     CachedEntry renewed(ObjectInfo confirmed, long now, long epoch) {
         // A 304 tells few of the facts; those of the bytes it confirms are still right.
         ObjectInfo facts = confirmed.attributes() == null || confirmed.size() != info.size() ? info : confirmed;
-        return new CachedEntry(facts, bytes, now, epoch, freshness, lifecycle);
+        CachedEntry renewed = new CachedEntry(facts, bytes, now, epoch, freshness, lifecycle);
+        renewed.firstUse = firstUse;
+        return renewed;
     }
 
     /** What it weighs in memory, in bytes; never more than an int holds, since no entry is that large. */
@@ -89,6 +96,20 @@ final class CachedEntry implements StoredObject {
         }
         toldInRound = round;
         return true;
+    }
+
+    /** The disk wants it if it is used once more, and this pass is still good then. */
+    void wantedOnSecondUse(Pass pass) {
+        firstUse = pass;
+    }
+
+    /** The pass of before, once. */
+    @Nullable Pass takeFirstUse() {
+        Pass taken = firstUse;
+        if (taken != null) {
+            firstUse = null;
+        }
+        return taken;
     }
 
     Ages ages() {

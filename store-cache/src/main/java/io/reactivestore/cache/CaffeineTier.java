@@ -11,6 +11,7 @@ import reactor.core.scheduler.Scheduler;
 final class CaffeineTier implements MemoryTier {
 
     private final Cache<String, CachedEntry> cache;
+    private final LongAdder payloadBytes = new LongAdder();
     private final LongAdder evictions = new LongAdder();
 
     /**
@@ -23,7 +24,10 @@ final class CaffeineTier implements MemoryTier {
                 .weigher(CachedEntry::weight)
                 .executor(maintenance::schedule)
                 .ticker(runtime::nanoTime)
-                .<String, CachedEntry>evictionListener((key, entry, cause) -> evictions.increment())
+                .<String, CachedEntry>evictionListener((key, entry, cause) -> {
+                    evictions.increment();
+                    gone(entry);
+                })
                 .build();
     }
 
@@ -34,17 +38,22 @@ final class CaffeineTier implements MemoryTier {
 
     @Override
     public void put(String key, CachedEntry entry) {
-        cache.put(key, entry);
+        payloadBytes.add(entry.length());
+        gone(cache.asMap().put(key, entry));
     }
 
     @Override
     public void remove(String key) {
-        cache.asMap().remove(key);
+        gone(cache.asMap().remove(key));
     }
 
     @Override
     public void removePrefix(String prefix) {
-        cache.asMap().keySet().removeIf(key -> key.startsWith(prefix));
+        for (String key : cache.asMap().keySet()) {
+            if (key.startsWith(prefix)) {
+                remove(key);
+            }
+        }
     }
 
     @Override
@@ -58,6 +67,15 @@ final class CaffeineTier implements MemoryTier {
                 .eviction()
                 .map(eviction -> eviction.weightedSize().orElse(0))
                 .orElse(0L);
+    }
+
+    @Override
+    public long payloadBytes() {
+        return payloadBytes.sum();
+    }
+
+    private void gone(@Nullable CachedEntry entry) {
+        payloadBytes.add(entry == null ? 0 : -entry.length());
     }
 
     @Override

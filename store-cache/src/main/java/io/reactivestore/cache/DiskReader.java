@@ -21,13 +21,21 @@ final class DiskReader {
     private final DiskWriter writer;
     private final LogClock clock;
     private final ReadBreaker breaker;
+    private final TierRecorder recorder;
     private final StoreTier.Shared shared;
 
-    DiskReader(DiskLog log, DiskWriter writer, LogClock clock, ReadBreaker breaker, StoreTier.Shared shared) {
+    DiskReader(
+            DiskLog log,
+            DiskWriter writer,
+            LogClock clock,
+            ReadBreaker breaker,
+            TierRecorder recorder,
+            StoreTier.Shared shared) {
         this.log = log;
         this.writer = writer;
         this.clock = clock;
         this.breaker = breaker;
+        this.recorder = recorder;
         this.shared = shared;
     }
 
@@ -94,7 +102,7 @@ final class DiskReader {
                 shared.freshness(),
                 shared.lifecycle());
         boolean suspect = place.suspect() || writer.trusted() != epoch || clock.isAhead(record.filledAtMillis());
-        log.touch(place);
+        recorder.use(log.touch(place));
         return new TierCopy(entry, suspect);
     }
 }

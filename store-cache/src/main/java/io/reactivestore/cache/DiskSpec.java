@@ -12,8 +12,20 @@ public final class DiskSpec {
 
     private static final long MIN_BYTES = 16 << 10;
 
+    /** Of heap 512 MiB. */
+    private static final int MOST_KEYS = 64 << 20;
+
+    private static final int USUAL_KEYS = 2 << 20;
+    private static final int FEWEST_KEYS = 1024;
+    private static final int USUAL_OBJECT_BYTES = 16 << 10;
+
     private @Nullable Place place;
     private long maxBytes = -1;
+    private boolean onSecondUse;
+    private int secondUseKeys;
+    private long minEntryBytes;
+    private long maxEntryBytes = Long.MAX_VALUE;
+    private long bytesPerDay = Long.MAX_VALUE;
 
     DiskSpec() {}
 
@@ -53,13 +65,82 @@ public final class DiskSpec {
         return this;
     }
 
+    /**
+     * Writes a copy only when its object is used for the second time: what is read once and never again costs no write, and drives nothing
+     * out. As long as there is room that was never used, everything is written. Without memory before it the second use asks the source
+     * once more. Default: off, everything is written, which is right where most of what is read is read again.
+     *
+     * <p>As many keys are remembered as there are objects of 16 KiB in {@code maxBytes}, two million at most. See {@link
+     * #onSecondUse(int)}.
+     */
+    public DiskSpec onSecondUse() {
+        onSecondUse = true;
+        secondUseKeys = 0;
+        return this;
+    }
+
+    /**
+     * The same.
+     *
+     * @param keys how many are remembered: a use counts as the second one if at most so many others were read from the source, or
+     *     written, since the first. Eight bytes of heap for each
+     */
+    public DiskSpec onSecondUse(int keys) {
+        if (keys < 1 || keys > MOST_KEYS) {
+            throw new IllegalArgumentException("disk.onSecondUse: need 1.." + MOST_KEYS + " keys, was " + keys);
+        }
+        onSecondUse = true;
+        secondUseKeys = keys;
+        return this;
+    }
+
+    /** Writes no smaller objects: where the source is as fast for them as the disk. Default: 0. */
+    public DiskSpec minEntryBytes(long minEntryBytes) {
+        if (minEntryBytes < 0) {
+            throw new IllegalArgumentException("disk.minEntryBytes: need 0 or more, was " + minEntryBytes);
+        }
+        this.minEntryBytes = minEntryBytes;
+        return this;
+    }
+
+    /** Writes no larger objects, which would drive out many small ones. Default: all that fit into a quarter of a segment. */
+    public DiskSpec maxEntryBytes(long maxEntryBytes) {
+        this.maxEntryBytes = Limits.bytes("disk.maxEntryBytes", maxEntryBytes);
+        return this;
+    }
+
+    /**
+     * Takes no new copies while more than so many bytes were written in a day, to spare the disk; an hour's share of them may be written
+     * at once. What is removed, and what is written again because it was used, counts too, but is written in any case. Default: unlimited.
+     */
+    public DiskSpec maxBytesPerDay(long bytes) {
+        this.bytesPerDay = Limits.bytes("disk.maxBytesPerDay", bytes);
+        return this;
+    }
+
     Settings build() {
         Place given = place;
         if (given == null) {
             throw new IllegalArgumentException("disk: needs a directory");
         }
-        return new Settings(given.name, given.directory, DiskLogSettings.of(Limits.given("disk", maxBytes)));
+        DiskLogSettings log = DiskLogSettings.of(Limits.given("disk", maxBytes));
+        return new Settings(
+                given.name,
+                given.directory,
+                log,
+                new Admission.Settings(keys(log.maxBytes()), minEntryBytes, maxEntryBytes, bytesPerDay));
     }
 
-    record Settings(String name, Function<StoreRuntime, DiskDirectory> directory, DiskLogSettings log) {}
+    private int keys(long maxBytes) {
+        if (!onSecondUse || secondUseKeys > 0) {
+            return secondUseKeys;
+        }
+        return (int) Math.max(FEWEST_KEYS, Math.min(USUAL_KEYS, maxBytes / USUAL_OBJECT_BYTES));
+    }
+
+    record Settings(
+            String name,
+            Function<StoreRuntime, DiskDirectory> directory,
+            DiskLogSettings log,
+            Admission.Settings admission) {}
 }

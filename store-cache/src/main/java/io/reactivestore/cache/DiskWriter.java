@@ -1,6 +1,7 @@
 package io.reactivestore.cache;
 
 import io.reactivestore.ObjectInfo;
+import io.reactivestore.cache.Admission.Verdict;
 import io.reactivestore.cache.Fence.End;
 import io.reactivestore.cache.Fence.Pass;
 import io.reactivestore.cache.Fence.Ticket;
@@ -54,6 +55,8 @@ final class DiskWriter {
      *   stopped         stop, failure         volatile    never taken back
      *   trusted         the task              volatile    at once; see trust()
      *   checkedAt       the task              the task
+     *   counted         the task              the task
+     *   admission       the task              the task    outlives it
      *   recycled        the task              atomic      at once
      */
 
@@ -68,6 +71,8 @@ final class DiskWriter {
 
     private final DiskLog log;
     private final DiskLogSettings settings;
+    private final Admission admission;
+    private final TierRecorder recorder;
     private final LogClock clock;
     private final StoreTier.Shared shared;
     private final long maxPendingBytes;
@@ -82,6 +87,7 @@ final class DiskWriter {
     private volatile long trusted;
     private final AtomicInteger recycled = new AtomicInteger();
     private long checkedAt;
+    private long counted;
 
     /**
      * @param trusted the cache's epoch that what lies in the log belongs to, unless it is suspect
@@ -90,6 +96,8 @@ final class DiskWriter {
     DiskWriter(
             DiskLog log,
             DiskLogSettings settings,
+            Admission admission,
+            TierRecorder recorder,
             LogClock clock,
             StoreTier.Shared shared,
             long maxPendingBytes,
@@ -97,6 +105,8 @@ final class DiskWriter {
             Consumer<Throwable> onFailure) {
         this.log = log;
         this.settings = settings;
+        this.admission = admission;
+        this.recorder = recorder;
         this.clock = clock;
         this.shared = shared;
         this.maxPendingBytes = maxPendingBytes;
@@ -121,6 +131,17 @@ final class DiskWriter {
             implements Step {}
 
     private record Last(String key, Sinks.Empty<Void> done, Work work) implements Step {}
+
+    /**
+     * Makes a segment free ahead, before anything is told: a log that was left without one has none when it is opened.
+     *
+     * @throws NoFreeSegmentException if all the room is taken by removals that are still needed
+     */
+    void prepare() throws IOException {
+        while (!log.prepareFree()) {
+            recycleNow(Victims.choose(log.segments()));
+        }
+    }
 
     /** Takes a copy, or sheds it if it is too large or too much waits already. */
     void fill(String key, CachedEntry entry, Pass pass) {
@@ -190,6 +211,11 @@ final class DiskWriter {
         stopped = true;
     }
 
+    /** What the copies weigh that wait. */
+    long pendingBytes() {
+        return pendingBytes.get();
+    }
+
     boolean isIdle() {
         return steps.get() == 0;
     }
@@ -205,6 +231,7 @@ final class DiskWriter {
     }
 
     private void add(Step step) {
+        recorder.backlog.told();
         queue.add(step);
         if (steps.getAndIncrement() == 0) {
             schedule(this::write, List.of());
@@ -231,6 +258,7 @@ final class DiskWriter {
             requirePresent();
             trust();
             append(batch);
+            countWritten();
             batch.forEach(this::end);
         } catch (IOException | RuntimeException failure) {
             fail(batch, failure);
@@ -271,6 +299,13 @@ final class DiskWriter {
         }
     }
 
+    private void countWritten() {
+        long written = log.writtenBytes();
+        admission.written(written - counted);
+        recorder.writtenBytes.add(written - counted);
+        counted = written;
+    }
+
     private void append(List<Step> batch) throws IOException {
         List<Step> written = new ArrayList<>(batch.size());
         List<LogRecord> records = new ArrayList<>(batch.size());
@@ -300,6 +335,11 @@ final class DiskWriter {
         if (step instanceof Fill fill) {
             if (!admits(fill.key, fill.entry, fill.pass)) {
                 shared.stats().outdated.increment();
+                retract(fill.key);
+                return null;
+            }
+            if (!isWorthIt(fill)) {
+                recorder.refused.increment();
                 retract(fill.key);
                 return null;
             }
@@ -345,8 +385,20 @@ final class DiskWriter {
         return entry.epoch() == trusted && shared.fence().ifAdmitted(key, pass, () -> {});
     }
 
+    private boolean isWorthIt(Fill fill) {
+        boolean firstUseIsEnough = log.hasRoom() || log.find(fill.key) != null;
+        long now = shared.runtime().nanoTime();
+        Verdict verdict = admission.judge(fill.key, fill.entry.length(), firstUseIsEnough, now);
+        if (verdict == Verdict.FIRST_USE) {
+            fill.entry.wantedOnSecondUse(fill.pass);
+        }
+        return verdict == Verdict.ADMITTED;
+    }
+
     private void publish(Fill fill, Place place) {
-        if (!shared.fence().ifAdmitted(fill.key, fill.pass, () -> log.publish(place))) {
+        if (shared.fence().ifAdmitted(fill.key, fill.pass, () -> log.publish(place))) {
+            recorder.admitted.increment();
+        } else {
             shared.stats().outdated.increment();
         }
     }
@@ -385,18 +437,23 @@ final class DiskWriter {
             return;
         }
         try {
-            long before = log.entries();
-            if (victim == Victims.NONE || !makeFree(victim)) {
-                throw new IOException("segment " + victim + " cannot be recycled");
-            }
-            shared.stats().evictions.add(Math.max(0, before - log.entries()));
-            recycled.incrementAndGet();
+            recycleNow(victim);
         } catch (IOException | RuntimeException failure) {
             fail(List.of(), failure);
             release(done);
             return;
         }
         makeRoom(done);
+    }
+
+    private void recycleNow(long victim) throws IOException {
+        long before = log.entries();
+        if (victim == Victims.NONE || !makeFree(victim)) {
+            throw new IOException("segment " + victim + " cannot be recycled");
+        }
+        shared.stats().evictions.add(Math.max(0, before - log.entries()));
+        countWritten();
+        recycled.incrementAndGet();
     }
 
     private boolean makeFree(long victim) throws IOException {
@@ -442,6 +499,7 @@ final class DiskWriter {
             }
             removal.done.tryEmitEmpty();
         }
+        recorder.backlog.done();
         if (!(step instanceof Last)) {
             shared.works().end(step.work());
         }

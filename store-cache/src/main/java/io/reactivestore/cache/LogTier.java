@@ -18,6 +18,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
+import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 import reactor.util.Logger;
@@ -59,6 +60,7 @@ final class LogTier implements Tier {
      *   taken     open                              filesLock                      the files, once they are ours
      *   trusted   open                              filesLock                      -
      *   failed    open                              filesLock                      whether an opening has failed
+     *   admission the writers, one after another    filesLock in between           -
      */
 
     private static final Logger LOG = Loggers.getLogger(LogTier.class);
@@ -83,6 +85,8 @@ final class LogTier implements Tier {
     private final StoreRuntime runtime;
     private final BiConsumer<Tier, Duration> openLater;
     private final LogClock clock;
+    private final Admission admission;
+    private final TierRecorder recorder;
     private final ReadBreaker breaker = new ReadBreaker();
     private final Object filesLock = new Object();
     private @Nullable LogFiles taken;
@@ -105,6 +109,7 @@ final class LogTier implements Tier {
             String name,
             DiskDirectory directory,
             DiskLogSettings settings,
+            Admission.Settings admission,
             long maxPendingBytes,
             StoreTier.Shared shared,
             BiConsumer<Tier, Duration> openLater) {
@@ -116,6 +121,8 @@ final class LogTier implements Tier {
         this.runtime = shared.runtime();
         this.openLater = openLater;
         this.clock = new LogClock(runtime);
+        this.admission = new Admission(admission, runtime.random(), runtime.nanoTime());
+        this.recorder = new TierRecorder(runtime);
     }
 
     @Override
@@ -203,6 +210,7 @@ final class LogTier implements Tier {
                 }
             }
             begun = session(log, recovery);
+            begun.writer.prepare();
             while (!turnOn(begun)) {
                 log.markOff();
                 log.beginEpoch();
@@ -222,8 +230,9 @@ final class LogTier implements Tier {
     private DiskSession session(DiskLog log, DiskRecovery recovery) {
         DiskSession[] made = new DiskSession[1];
         Consumer<Throwable> onFailure = failure -> turnOff(made[0], String.valueOf(failure.getMessage()));
-        DiskWriter writer = new DiskWriter(log, settings, clock, shared, maxPendingBytes, trusted, onFailure);
-        DiskReader reader = new DiskReader(log, writer, clock, breaker, shared);
+        DiskWriter writer =
+                new DiskWriter(log, settings, admission, recorder, clock, shared, maxPendingBytes, trusted, onFailure);
+        DiskReader reader = new DiskReader(log, writer, clock, breaker, recorder, shared);
         made[0] = new DiskSession(log, writer, reader, recovery, shared, onFailure);
         return made[0];
     }
@@ -442,11 +451,18 @@ final class LogTier implements Tier {
     @Override
     public void usedInMemory(String key, CachedEntry entry) {
         DiskSession present = session;
-        if (present != null && entry.isFirstUseIn(present.writer.recycled())) {
+        if (present == null) {
+            return;
+        }
+        if (entry.isFirstUseIn(present.writer.recycled())) {
             Place place = present.writer.find(key);
             if (place != null) {
-                present.log.touch(place);
+                recorder.use(present.log.touch(place));
             }
+        }
+        Pass firstUse = entry.takeFirstUse();
+        if (firstUse != null) {
+            present.writer.fill(key, entry, firstUse);
         }
     }
 
@@ -465,14 +481,22 @@ final class LogTier implements Tier {
 
     private TierInfo infoNow() {
         DiskSession present = session;
-        long bytes = present == null ? 0 : bytes(present.log.segments());
+        long bytes = present == null ? 0 : sum(present.log.segments(), SegmentFacts::recordBytes);
+        long payload = present == null ? 0 : sum(present.log.segments(), SegmentFacts::payloadBytes);
         long entries = present == null ? 0 : present.log.entries();
         String reason = off == null ? breaker.reason() : offReason();
-        return new TierInfo(name, getClass().getSimpleName(), settings.maxBytes(), bytes, entries, entries, reason);
+        return new TierInfo(
+                name, getClass().getSimpleName(), settings.maxBytes(), bytes, payload, entries, entries, reason);
     }
 
-    private static long bytes(List<SegmentFacts> segments) {
-        return segments.stream().mapToLong(SegmentFacts::recordBytes).sum();
+    @Override
+    public TierStats stats() {
+        DiskSession present = session;
+        return recorder.snapshot(present == null ? 0 : present.writer.pendingBytes());
+    }
+
+    private static long sum(List<SegmentFacts> segments, ToLongFunction<SegmentFacts> bytes) {
+        return segments.stream().mapToLong(bytes).sum();
     }
 
     @Override
@@ -480,6 +504,7 @@ final class LogTier implements Tier {
         DiskSession present = session;
         return present == null
                 ? name + ": off"
-                : name + ": " + bytes(present.log.segments()) + " bytes in " + present.log.entries();
+                : name + ": " + sum(present.log.segments(), SegmentFacts::recordBytes) + " bytes in "
+                        + present.log.entries();
     }
 }

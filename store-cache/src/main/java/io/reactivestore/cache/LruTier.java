@@ -14,6 +14,7 @@ final class LruTier implements MemoryTier {
     private final long maxBytes;
     private final Map<String, CachedEntry> entries = new LinkedHashMap<>(16, 0.75f, true);
     private long bytes;
+    private long payloadBytes;
     private long evictions;
 
     LruTier(long maxBytes) {
@@ -35,10 +36,12 @@ final class LruTier implements MemoryTier {
         }
         entries.put(key, entry);
         bytes += weight;
+        payloadBytes += entry.length();
         Iterator<Map.Entry<String, CachedEntry>> eldest = entries.entrySet().iterator();
         while (bytes > maxBytes && eldest.hasNext()) {
             Map.Entry<String, CachedEntry> victim = eldest.next();
             bytes -= CachedEntry.weight(victim.getKey(), victim.getValue());
+            payloadBytes -= victim.getValue().length();
             eldest.remove();
             evictions++;
         }
@@ -48,6 +51,7 @@ final class LruTier implements MemoryTier {
     public synchronized void remove(String key) {
         CachedEntry removed = entries.remove(key);
         bytes -= removed == null ? 0 : CachedEntry.weight(key, removed);
+        payloadBytes -= removed == null ? 0 : removed.length();
     }
 
     @Override
@@ -63,6 +67,11 @@ final class LruTier implements MemoryTier {
     @Override
     public synchronized long bytes() {
         return bytes;
+    }
+
+    @Override
+    public synchronized long payloadBytes() {
+        return payloadBytes;
     }
 
     @Override

@@ -22,5 +22,8 @@ interface MemoryTier {
     /** What the copies weigh: their bytes and what they cost beside. */
     long bytes();
 
+    /** Of these, the bytes of the objects. */
+    long payloadBytes();
+
     long evictions();
 }

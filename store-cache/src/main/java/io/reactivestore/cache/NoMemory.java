@@ -31,6 +31,11 @@ enum NoMemory implements MemoryTier {
     }
 
     @Override
+    public long payloadBytes() {
+        return 0;
+    }
+
+    @Override
     public long evictions() {
         return 0;
     }

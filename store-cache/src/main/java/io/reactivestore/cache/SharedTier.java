@@ -182,6 +182,11 @@ final class SharedTier implements Tier {
     }
 
     @Override
+    public TierStats stats() {
+        return copies.ledger().tierStats();
+    }
+
+    @Override
     public String toString() {
         return copies.toString();
     }

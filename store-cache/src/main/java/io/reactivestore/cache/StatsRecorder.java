@@ -45,8 +45,9 @@ final class StatsRecorder {
     /**
      * @param memoryEvictions counted by memory itself
      * @param joined readers that shared a load
+     * @param tiers counted by the tiers themselves
      */
-    CacheStats snapshot(long memoryEvictions, long joined) {
+    CacheStats snapshot(long memoryEvictions, long joined, Map<String, TierStats> tiers) {
         Map<String, Long> hits = new TreeMap<>();
         tierHits.forEach((tier, count) -> hits.put(tier, count.sum()));
         if (memoryHits.sum() > 0) {
@@ -69,6 +70,7 @@ final class StatsRecorder {
                 corrupt.sum(),
                 tierFailures.sum(),
                 new CacheStats.Answers(headHits.sum(), headMisses.sum()),
-                new CacheStats.Answers(pageHits.sum(), pageMisses.sum()));
+                new CacheStats.Answers(pageHits.sum(), pageMisses.sum()),
+                tiers);
     }
 }

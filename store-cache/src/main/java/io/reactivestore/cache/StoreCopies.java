@@ -49,6 +49,7 @@ record StoreCopies(
                         store.getClass().getSimpleName(),
                         maxBytes,
                         figures.bytes(),
+                        figures.bytes(),
                         figures.trackedKeys(),
                         figures.cachedKeys(),
                         off));

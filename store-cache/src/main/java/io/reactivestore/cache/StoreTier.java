@@ -313,6 +313,11 @@ final class StoreTier implements Tier {
         return copies.info(off);
     }
 
+    @Override
+    public TierStats stats() {
+        return copies.ledger().tierStats();
+    }
+
     private Mono<TierCopy> serve(String key, StoredObject object, Copy copy, long epoch) {
         CopyFacts facts = CopyFacts.of(object.info());
         if (!copy.matches(facts)) {

@@ -77,6 +77,7 @@ final class StoreTierLedger {
     private long leaving;
     private boolean closed;
     private volatile long shownBytes;
+    private final TierRecorder recorder;
     private @Nullable Work step;
 
     StoreTierLedger(
@@ -100,6 +101,7 @@ final class StoreTierLedger {
         this.maxEntryBytes = maxEntryBytes;
         this.maxPendingBytes = maxPendingBytes;
         this.inDoubt = inDoubt;
+        this.recorder = new TierRecorder(runtime);
     }
 
     /**
@@ -209,14 +211,12 @@ final class StoreTierLedger {
 
     /** Moves a key to the young end. */
     void touch(String key) {
-        submit(() -> touchNow(key));
+        submit(() -> recorder.use(touchNow(key)));
     }
 
-    private void touchNow(String key) {
+    private boolean touchNow(String key) {
         Slot slot = slots.get(key);
-        if (slot != null && kept.remove(slot)) {
-            kept.add(slot);
-        }
+        return slot != null && kept.remove(slot) && kept.add(slot);
     }
 
     /** Takes a copy into the books that was found in the store, or deletes it if it is larger than what is kept. */
@@ -319,6 +319,11 @@ final class StoreTierLedger {
         return new Figures(shownBytes, keys, keys);
     }
 
+    /** What was put, and how many steps and fills wait. */
+    TierStats tierStats() {
+        return recorder.snapshot(pendingBytes.get());
+    }
+
     record Figures(long bytes, long trackedKeys, long cachedKeys) {}
 
     private <T> Mono<T> inStep(Supplier<T> read) {
@@ -341,6 +346,7 @@ final class StoreTierLedger {
      */
     private boolean submit(@Nullable Work within, Runnable task) {
         Work work = works.begin(within);
+        recorder.backlog.told();
         try {
             serial.schedule(() -> {
                 step = work;
@@ -349,11 +355,13 @@ final class StoreTierLedger {
                 } finally {
                     step = null;
                     shownBytes = counted;
+                    recorder.backlog.done();
                     works.end(work);
                 }
             });
             return true;
         } catch (RejectedExecutionException closing) {
+            recorder.backlog.done();
             works.end(work);
             return false;
         }
@@ -476,7 +484,9 @@ final class StoreTierLedger {
             slot.toDelete = true;
         } else {
             kept.add(slot);
+            recorder.admitted.increment();
         }
+        recorder.writtenBytes.add(slot.bytes);
         advance(slot);
         over(fill);
         sendPuts();

@@ -70,6 +70,9 @@ interface Tier {
     /** Its facts and figures, after everything that was begun before. */
     Mono<TierInfo> info();
 
+    /** What it has taken, and how far it is behind, without waiting for anything. */
+    TierStats stats();
+
     /**
      * A copy as a tier gives it.
      *

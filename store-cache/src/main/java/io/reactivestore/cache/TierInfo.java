@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
  * @param type the simple class name of what keeps the copies
  * @param maxBytes its limit, or {@link Long#MAX_VALUE} if unlimited
  * @param currentBytes what it holds now
+ * @param payloadBytes of these, the bytes of the objects themselves; the rest is what it costs to keep them
  * @param trackedKeys keys with bytes in it, also those being written or removed
  * @param cachedKeys keys whose copy can be served
  * @param offReason why it is off, or null if it is on
@@ -18,6 +19,7 @@ public record TierInfo(
         String type,
         long maxBytes,
         long currentBytes,
+        long payloadBytes,
         long trackedKeys,
         long cachedKeys,
         @Nullable String offReason) {

@@ -60,7 +60,15 @@ class DiskWriterTest {
                 1 << 20,
                 false);
         writer = new DiskWriter(
-                log, SETTINGS, new LogClock(runtime), shared, MAX_PENDING_BYTES, freshness.epoch(), failures::add);
+                log,
+                SETTINGS,
+                new Admission(Admission.Settings.ANY, runtime.random(), 0),
+                new TierRecorder(runtime),
+                new LogClock(runtime),
+                shared,
+                MAX_PENDING_BYTES,
+                freshness.epoch(),
+                failures::add);
     }
 
     @Test

@@ -3,8 +3,10 @@ package io.reactivestore.cache;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.reactivestore.Content;
+import io.reactivestore.ObjectInfo;
 import io.reactivestore.Served;
 import io.reactivestore.cache.GatedStore.Op;
+import io.reactivestore.error.StoreTimeoutException;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import reactor.test.subscriber.TestSubscriber;
@@ -113,6 +115,33 @@ class LogTierTest {
         assertThat(stage.read("k1")).hasSize(1000);
     }
 
+    /** What may still be applied is never forgotten, so that on a very small disk there may be room for nothing else. */
+    @Test
+    void removalsInDoubt_thatTakeAllTheRoom_turnItOff_withoutAnError_untilTheDoubtIsOver() {
+        Stage stage = Stage.disk().open();
+        stage.source.write("other", "other");
+        stage.source.fail(Op.PUT, new StoreTimeoutException("put", null, "no answer", null));
+        boolean wasOff = false;
+        for (int i = 0; i < 1500; i++) {
+            TestSubscriber<ObjectInfo> put = TestSubscriber.create();
+            stage.cache.put("doubt-" + i, Content.text("x")).subscribe(put);
+            stage.run();
+            assertThat(put.expectTerminalError()).as("the source's own").isInstanceOf(StoreTimeoutException.class);
+            assertThat(stage.read("other")).isEqualTo("other");
+            wasOff |= disk(stage).offReason() != null;
+        }
+        assertThat(wasOff).as("there was room for all").isTrue();
+        assertThat(stage.disk.files.mostBytes()).isLessThanOrEqualTo((64 + 8) << 10);
+        stage.source.pass(Op.PUT);
+        stage.run(Stage.IN_DOUBT.multipliedBy(2));
+        stage.settle();
+        assertThat(disk(stage).offReason()).isNull();
+        stage.read("other");
+        stage.settle();
+        stage.source.hold(Op.GET);
+        assertThat(stage.read("other")).isEqualTo("other");
+    }
+
     @Test
     void diskThatFails_isPassedBy_andComesBackByItself() {
         Stage stage = Stage.disk().open();
@@ -208,8 +237,12 @@ class LogTierTest {
         assertThat(disk.type()).isEqualTo("LogTier");
         assertThat(disk.maxBytes()).isEqualTo(64 << 10);
         assertThat(disk.currentBytes()).isBetween(100L, 400L);
+        assertThat(disk.payloadBytes()).isEqualTo(100);
         assertThat(disk.trackedKeys()).isEqualTo(1);
         assertThat(stage.cache.toString()).contains("disk: " + disk.currentBytes() + " bytes in 1");
+        stage.reopen();
+        stage.settle();
+        assertThat(disk(stage).payloadBytes()).as("found again").isEqualTo(100);
     }
 
     private static TierInfo disk(Stage stage) {

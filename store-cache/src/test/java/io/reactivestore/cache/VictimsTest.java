@@ -64,6 +64,6 @@ class VictimsTest {
 
     private static SegmentFacts segment(
             long number, boolean sealed, boolean recovered, long liveBytes, long removalBytes, boolean damaged) {
-        return new SegmentFacts(number, sealed, 1000, recovered, 1000, liveBytes, 0, removalBytes, damaged);
+        return new SegmentFacts(number, sealed, 1000, recovered, 1000, 900, liveBytes, 0, removalBytes, damaged);
     }
 }

@@ -28,6 +28,18 @@ public final class CachingRecipes {
                 .build();
     }
 
+    /** A disk that is worn out by writing: what is read once is not written, nor more than 50 GiB a day. */
+    public static CacheStore remoteThatIsMostlyReadOnce(Store remote, Path directory) {
+        return CacheStore.builder(remote)
+                .memory(memory -> memory.maxBytes(128L << 20))
+                .disk(disk -> disk.directory(directory)
+                        .maxBytes(20L << 30)
+                        .onSecondUse()
+                        .maxBytesPerDay(50L << 30))
+                .freshness(freshness -> freshness.maxAge(Duration.ofHours(1)))
+                .build();
+    }
+
     /** The same, but no reader waits for the source again once an object is here, nor notices that the source is down. */
     public static CacheStore remoteThatMayBeAway(Store remote, Path directory) {
         return CacheStore.builder(remote)

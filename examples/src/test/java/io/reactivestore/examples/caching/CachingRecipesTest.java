@@ -73,6 +73,18 @@ class CachingRecipesTest {
     }
 
     @Test
+    void remoteThatIsMostlyReadOnce_fillsTheRoomOfItsDisk() {
+        MemoryStore remote = opened(MemoryStore.create());
+        await(remote.put("a", Content.text("x")));
+        CacheStore cache = opened(CachingRecipes.remoteThatIsMostlyReadOnce(remote, directory));
+        await(cache.open());
+        await(cache.getText("a"));
+        await(cache.settled());
+        assertThat(await(cache.info()).tier(Served.DISK).payloadBytes()).isEqualTo(1);
+        assertThat(cache.toString()).contains("on second use of 1310720 keys, 53687091200 bytes a day");
+    }
+
+    @Test
     void memoryWithPersistentCopies_outlivesItsSource() {
         LocalStore copies = opened(LocalStore.builder(directory).build());
         MemoryStore before = opened(MemoryStore.create());

@@ -22,6 +22,24 @@ public final class RecordText {
         out.write(bytes);
     }
 
+    /** How many bytes {@link #write} appends. */
+    public static int length(@Nullable String text) {
+        int bytes = Integer.BYTES;
+        for (int i = 0; text != null && i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (Character.isSurrogate(c)) {
+                boolean pair = Character.isHighSurrogate(c)
+                        && i + 1 < text.length()
+                        && Character.isLowSurrogate(text.charAt(i + 1));
+                bytes += pair ? 4 : 1; // alone it is a question mark
+                i += pair ? 1 : 0;
+            } else {
+                bytes += c < 0x80 ? 1 : c < 0x800 ? 2 : 3;
+            }
+        }
+        return bytes;
+    }
+
     /** The text at the position, which moves behind it; null if there is none. */
     public static @Nullable String read(ByteBuffer in) {
         int length = in.getInt();

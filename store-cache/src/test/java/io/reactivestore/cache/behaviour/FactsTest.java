@@ -22,7 +22,8 @@ class FactsTest extends CacheFixture {
 
         assertThat(info.maxAge()).isNull();
         assertThat(info.cacheWrites()).isTrue();
-        assertThat(info.tiers()).containsExactly(new TierInfo("copies", "MemoryStore", Long.MAX_VALUE, 0, 0, 0, null));
+        assertThat(info.tiers())
+                .containsExactly(new TierInfo("copies", "MemoryStore", Long.MAX_VALUE, 0, 0, 0, 0, null));
         assertThat(info.tier("copies").unlimited()).isTrue();
     }
 
@@ -49,6 +50,7 @@ class FactsTest extends CacheFixture {
         assertThat(facts(cache).trackedKeys()).isEqualTo(1);
         assertThat(facts(cache).cachedKeys()).isEqualTo(1);
         assertThat(facts(cache).currentBytes()).isEqualTo(24);
+        assertThat(facts(cache).payloadBytes()).isEqualTo(24);
     }
 
     @Test

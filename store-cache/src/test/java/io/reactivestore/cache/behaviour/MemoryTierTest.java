@@ -26,6 +26,7 @@ class MemoryTierTest extends CacheFixture {
         Awaitility.await().atMost(PATIENCE).untilAsserted(() -> {
             TierInfo memory = facts(cache, Served.MEMORY);
             assertThat(memory.currentBytes()).isBetween(MAX_BYTES / 2, MAX_BYTES);
+            assertThat(memory.payloadBytes()).isEqualTo(1000 * memory.cachedKeys());
             assertThat(cache.stats().evictions()).isEqualTo(500 - memory.cachedKeys());
         });
         for (int i = 0; i < 500; i++) {

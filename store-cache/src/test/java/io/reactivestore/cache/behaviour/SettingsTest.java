@@ -81,6 +81,22 @@ class SettingsTest {
                         c -> c.disk(d -> d.directory(Path.of("unused"))),
                         "disk",
                         "maxBytes or unlimited()"),
+                setting(
+                        "disk, no keys to remember",
+                        c -> c.disk(d -> d.onSecondUse(0)),
+                        "disk.onSecondUse",
+                        "need 1..67108864 keys, was 0"),
+                setting("disk, entries", c -> c.disk(d -> d.minEntryBytes(-1)), "disk.minEntryBytes", "was -1"),
+                setting("disk, large entries", c -> c.disk(d -> d.maxEntryBytes(0)), "disk.maxEntryBytes", "was 0"),
+                setting("disk, a day", c -> c.disk(d -> d.maxBytesPerDay(0)), "disk.maxBytesPerDay", "was 0"),
+                setting(
+                        "disk, no entries",
+                        c -> c.disk(d -> d.directory(Path.of("unused"))
+                                .unlimited()
+                                .minEntryBytes(10)
+                                .maxEntryBytes(9)),
+                        "minEntryBytes is 10",
+                        "maxEntryBytes, 9"),
                 setting("disk without directory", c -> c.disk(d -> d.unlimited()), "disk", "directory"),
                 setting("tier zero", c -> c.tier(STORE, t -> t.maxBytes(0)), "tier.maxBytes", "was 0"),
                 setting("tier negative", c -> c.tier(STORE, t -> t.maxBytes(-5)), "tier.maxBytes", "was -5"),

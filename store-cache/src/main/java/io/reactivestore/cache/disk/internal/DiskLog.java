@@ -1,5 +1,6 @@
 package io.reactivestore.cache.disk.internal;
 
+import io.reactivestore.cache.internal.RecordText;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -180,9 +181,13 @@ public final class DiskLog implements Closeable {
         return index.find(hash.of(key));
     }
 
-    /** Notes that an entry was read, if the index still has it there. */
-    public void touch(Place place) {
-        index.touch(place);
+    /**
+     * Notes that an entry was read.
+     *
+     * @return whether the index still has it there
+     */
+    public boolean touch(Place place) {
+        return index.touch(place);
     }
 
     /** Lets an entry that was appended be found. */
@@ -280,8 +285,8 @@ public final class DiskLog implements Closeable {
     /** How long a record is on disk; appending one longer than {@link DiskLogSettings#maxRecordBytes} is refused. */
     public static int recordBytes(LogRecord record) {
         return RecordHeader.recordBytes(
-                record.key().getBytes(StandardCharsets.UTF_8).length,
-                record.info() == null ? 0 : InfoCodec.encode(record.info()).length,
+                RecordText.length(record.key()) - Integer.BYTES,
+                record.info() == null ? 0 : InfoCodec.length(record.info()),
                 record.payload().remaining());
     }
 
@@ -322,6 +327,16 @@ public final class DiskLog implements Closeable {
      */
     public synchronized boolean prepareFree() throws IOException {
         return segments.prepareFree();
+    }
+
+    /** Whether it may still grow, and nothing has to go for what is appended. */
+    public synchronized boolean hasRoom() {
+        return segments.hasRoom();
+    }
+
+    /** How many bytes of records were written since it was opened. */
+    public synchronized long writtenBytes() {
+        return writer.writtenBytes();
     }
 
     /** Deletes the free files. */

@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>
  *    0 int offset / 8    4 int recordBytes    8 byte kind    9 short keyBytes   11 int hash of the etag   15 int filled at, s
- *   19 long version     27 long prefix sequence   35 long place of what is renewed   43 int bytes of it   47 key, UTF-8
+ *   19 long version     27 long prefix sequence   35 long place of what is renewed   43 int bytes of it, or of an entry's payload
+ *   47 key, UTF-8
  *
  *   trailer: long mark | int format | int count | long segment | int end of the records | int last sequence | int footerBytes
  *            | int CRC-32C of the footer | int CRC-32C of the trailer before it
@@ -96,6 +97,11 @@ final class Footer {
                     suspect);
         }
 
+        /** Of the object, if it is an entry. */
+        int payloadBytes() {
+            return kind == Kind.ENTRY ? detailBytes : 0;
+        }
+
         boolean isEntry() {
             return kind == Kind.ENTRY || kind == Kind.RENEWAL;
         }
@@ -119,7 +125,8 @@ final class Footer {
         out.putInt(offset / Place.ALIGNMENT).putInt(header.recordBytes()).put(header.kind().code);
         out.putShort((short) header.keyBytes()).putInt(header.etagHash());
         out.putInt(seconds(header.filledAtMillis())).putLong(header.version()).putLong(header.prefixSequence());
-        out.putLong(header.detail()).putInt(header.detailBytes());
+        out.putLong(header.detail());
+        out.putInt(header.kind() == Kind.ENTRY ? header.payloadBytes() : header.detailBytes());
         out.put(keys, keyAt, header.keyBytes());
         length = needed;
         count++;

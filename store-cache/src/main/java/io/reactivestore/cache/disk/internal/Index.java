@@ -96,7 +96,8 @@ final class Index {
         }
     }
 
-    void touch(Place place) {
+    /** Notes a read; whether it has the entry there. */
+    boolean touch(Place place) {
         Shard shard = shard(place.hash());
         synchronized (shard) {
             int slot = shard.slotAt(place);
@@ -104,6 +105,7 @@ final class Index {
                 shard.places[slot] |= READ;
                 accounts.read(place.segment(), place.recordBytes(), 1);
             }
+            return slot >= 0;
         }
     }
 

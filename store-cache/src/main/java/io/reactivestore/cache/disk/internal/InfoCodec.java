@@ -44,6 +44,26 @@ final class InfoCodec {
         return bytes.toByteArray();
     }
 
+    /** How many bytes {@link #encode} makes. */
+    static int length(ObjectInfo info) {
+        int bytes = RecordText.length(info.etag()) + RecordText.length(info.version());
+        bytes += Long.BYTES + Integer.BYTES + Long.BYTES + 1;
+        Attributes attributes = info.attributes();
+        if (attributes == null) {
+            return bytes;
+        }
+        bytes += RecordText.length(attributes.contentType())
+                + RecordText.length(attributes.cacheControl())
+                + RecordText.length(attributes.contentEncoding())
+                + RecordText.length(attributes.contentDisposition())
+                + RecordText.length(attributes.contentLanguage());
+        bytes += Long.BYTES + Integer.BYTES;
+        for (Map.Entry<String, String> each : attributes.userMetadata().entrySet()) {
+            bytes += RecordText.length(each.getKey()) + RecordText.length(each.getValue());
+        }
+        return bytes;
+    }
+
     static ObjectInfo decode(String key, ByteBuffer in) {
         String etag = RecordText.require(in);
         String version = RecordText.read(in);

@@ -10,19 +10,21 @@ import java.nio.charset.StandardCharsets;
  *
  * @source J.-P. Aumasson, D. J. Bernstein, "SipHash: a fast short-input PRF" (2012); two and four rounds
  */
-final class KeyHash {
+public final class KeyHash {
 
     private static final VarHandle LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
 
     private final long secret0;
     private final long secret1;
 
-    KeyHash(long secret0, long secret1) {
+    /** By a secret of 128 bits. */
+    public KeyHash(long secret0, long secret1) {
         this.secret0 = secret0;
         this.secret1 = secret1;
     }
 
-    long of(String key) {
+    /** Of the UTF-8 bytes. */
+    public long of(String key) {
         byte[] bytes = key.getBytes(StandardCharsets.UTF_8);
         return of(bytes, 0, bytes.length);
     }

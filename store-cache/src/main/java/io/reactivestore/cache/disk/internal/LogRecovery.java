@@ -121,7 +121,7 @@ final class LogRecovery {
             }
             Entry[] entries = contents.footer().entries();
             for (int i = entries.length - 1; i >= 0; i--) {
-                segment.count(entries[i].kind, entries[i].recordBytes);
+                segment.count(entries[i].kind, entries[i].recordBytes, entries[i].payloadBytes());
                 apply(segment, entries[i]);
             }
             segment.recovered = true;

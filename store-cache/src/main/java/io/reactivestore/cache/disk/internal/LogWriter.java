@@ -30,6 +30,7 @@ final class LogWriter {
     private int laidEnd;
     private int laidFooterBytes;
     private int writtenEnd;
+    private long writtenBytes;
 
     /** Hears of each record that is in the log now. */
     interface Written {
@@ -81,6 +82,11 @@ final class LogWriter {
 
     List<Place> append(Collection<LogRecord> records) throws IOException {
         return append(records, written);
+    }
+
+    /** How much was written, but for footers. */
+    long writtenBytes() {
+        return writtenBytes;
     }
 
     /** Writes the footer of the last segment, so that the next process need not scan it. */
@@ -157,6 +163,7 @@ final class LogWriter {
         int bytes = buffer.limit();
         segment.file.write(buffer, writtenEnd);
         writtenEnd += bytes;
+        writtenBytes += bytes;
         buffer.clear();
     }
 
@@ -172,7 +179,7 @@ final class LogWriter {
             byte[] key = each.record.key().getBytes(StandardCharsets.UTF_8);
             long keyHash = hash.of(key, 0, key.length);
             segment.openFooter().add(each.header, each.offset, key, 0);
-            segment.count(each.header.kind(), each.header.recordBytes());
+            segment.count(each.header.kind(), each.header.recordBytes(), each.header.payloadBytes());
             segment.end = each.offset + each.header.recordBytes();
             heard.record(each.record, keyHash);
             places.add(place(segment, each, keyHash));

@@ -10,6 +10,7 @@ final class Segment {
     final long number;
     final LogFiles.File file;
     final AtomicLong recordBytes = new AtomicLong();
+    final AtomicLong payloadBytes = new AtomicLong();
     final AtomicLong removalBytes = new AtomicLong();
     final AtomicLong liveBytes = new AtomicLong();
     final AtomicLong readBytes = new AtomicLong();
@@ -112,8 +113,9 @@ final class Segment {
         footer = null;
     }
 
-    void count(LogRecord.Kind kind, int bytes) {
+    void count(LogRecord.Kind kind, int bytes, int payload) {
         recordBytes.addAndGet(bytes);
+        payloadBytes.addAndGet(payload);
         removalBytes.addAndGet(kind.isRemoval() ? bytes : 0);
     }
 
@@ -124,6 +126,7 @@ final class Segment {
                 file.length(),
                 recovered,
                 recordBytes.get(),
+                payloadBytes.get(),
                 liveBytes.get(),
                 readBytes.get(),
                 removalBytes.get(),

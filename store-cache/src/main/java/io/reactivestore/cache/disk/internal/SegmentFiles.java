@@ -30,6 +30,7 @@ final class SegmentFiles {
     private final ConcurrentNavigableMap<Long, Segment> segments = new ConcurrentSkipListMap<>();
     private final Deque<LogFiles.File> free = new ArrayDeque<>();
     private long totalBytes;
+    private boolean diskIsFull;
     private long lastNumber;
 
     private SegmentFiles(LogFiles files, DiskLogSettings settings) {
@@ -125,9 +126,10 @@ final class SegmentFiles {
         if (free.isEmpty() && totalBytes + settings.segmentBytes() <= settings.maxBytes()) {
             try {
                 create();
-            } catch (IOException diskIsFull) {
+            } catch (IOException full) {
+                diskIsFull = true;
                 if (segments.size() < ENOUGH_SEGMENTS) {
-                    throw diskIsFull;
+                    throw full;
                 }
             }
         }
@@ -137,6 +139,12 @@ final class SegmentFiles {
     private void create() throws IOException {
         free.add(files.create(freeName(lastNumber + 1), settings.segmentBytes()));
         totalBytes += settings.segmentBytes();
+        diskIsFull = false;
+    }
+
+    /** Whether there may be more files, as far as is known. */
+    boolean hasRoom() {
+        return !diskIsFull && totalBytes + settings.segmentBytes() <= settings.maxBytes();
     }
 
     /** With its length, so that one that was cut is known. */
