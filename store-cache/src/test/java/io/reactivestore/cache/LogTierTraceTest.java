@@ -7,6 +7,7 @@ import io.reactivestore.Served;
 import io.reactivestore.cache.GatedStore.Op;
 import io.reactivestore.cache.GatedStore.Request;
 import java.time.Duration;
+import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
@@ -530,6 +531,38 @@ class LogTierTraceTest {
         stage.run(Duration.ofMinutes(1));
         stage.read();
         assertThat(stage.source.calls(Op.GET)).isEqualTo(2);
+    }
+
+    /** However the clock is set between the processes: what a copy has been used for since an opening is its age at least. */
+    @Test
+    void clockSetForwardAndBack_overAndOver_noCopyIsServedForLongerThanItsAge() {
+        Duration maxAge = Duration.ofMinutes(10);
+        for (int seed = 0; seed < 50; seed++) {
+            SplittableRandom random = new SplittableRandom(seed);
+            Stage stage = Stage.disk(builder -> builder.freshness(f -> f.maxAge(maxAge)))
+                    .open();
+            stage.source.write(Stage.KEY, "old");
+            stage.read();
+            stage.settle();
+            for (int restart = 0; restart < 5; restart++) {
+                stage.runtime.wallClockJump(Duration.ofSeconds(random.nextInt(-100_000, 100_000)));
+                if (random.nextBoolean()) {
+                    stage.reopen();
+                } else {
+                    stage.kill();
+                    stage.open();
+                }
+                stage.settle();
+                stage.runtime.wallClockJump(Duration.ofSeconds(random.nextInt(-100_000, 100_000)));
+                stage.read();
+            }
+            stage.source.write(Stage.KEY, "new");
+            for (int minute = 0; minute < 10; minute++) {
+                stage.run(Duration.ofMinutes(1));
+                stage.read();
+            }
+            assertThat(stage.read()).as("seed %s", seed).isEqualTo("new");
+        }
     }
 
     private static Stage stageWithOldCopy() {
