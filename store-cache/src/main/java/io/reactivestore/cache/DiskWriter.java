@@ -57,7 +57,6 @@ final class DiskWriter {
      *   checkedAt       the task              the task
      *   counted         the task              the task
      *   admission       the task              the task    outlives it
-     *   recycled        the task              atomic      at once
      */
 
     private static final int BATCH_RECORDS = 64;
@@ -85,7 +84,6 @@ final class DiskWriter {
     private final Keep keep = new UnderWay();
     private volatile boolean stopped;
     private volatile long trusted;
-    private final AtomicInteger recycled = new AtomicInteger();
     private long checkedAt;
     private long counted;
 
@@ -199,11 +197,6 @@ final class DiskWriter {
             }
         }
         return log.find(key);
-    }
-
-    /** How many segments were recycled. */
-    int recycled() {
-        return recycled.get();
     }
 
     /** Gives up what is in the queue, and what is told from now on. */
@@ -385,6 +378,14 @@ final class DiskWriter {
         return entry.epoch() == trusted && shared.fence().ifAdmitted(key, pass, () -> {});
     }
 
+    private void publish(Fill fill, Place place) {
+        if (shared.fence().ifAdmitted(fill.key, fill.pass, () -> log.publish(place))) {
+            recorder.admitted.increment();
+        } else {
+            shared.stats().outdated.increment();
+        }
+    }
+
     private boolean isWorthIt(Fill fill) {
         boolean firstUseIsEnough = log.hasRoom() || log.find(fill.key) != null;
         long now = shared.runtime().nanoTime();
@@ -393,14 +394,6 @@ final class DiskWriter {
             fill.entry.wantedOnSecondUse(fill.pass);
         }
         return verdict == Verdict.ADMITTED;
-    }
-
-    private void publish(Fill fill, Place place) {
-        if (shared.fence().ifAdmitted(fill.key, fill.pass, () -> log.publish(place))) {
-            recorder.admitted.increment();
-        } else {
-            shared.stats().outdated.increment();
-        }
     }
 
     /** Removes an older copy, and outdates what is being loaded. */
@@ -453,7 +446,7 @@ final class DiskWriter {
         }
         shared.stats().evictions.add(Math.max(0, before - log.entries()));
         countWritten();
-        recycled.incrementAndGet();
+        recorder.beginRound();
     }
 
     private boolean makeFree(long victim) throws IOException {

@@ -228,6 +228,7 @@ final class LogTier implements Tier {
     }
 
     private DiskSession session(DiskLog log, DiskRecovery recovery) {
+        recorder.beginRound();
         DiskSession[] made = new DiskSession[1];
         Consumer<Throwable> onFailure = failure -> turnOff(made[0], String.valueOf(failure.getMessage()));
         DiskWriter writer =
@@ -454,7 +455,7 @@ final class LogTier implements Tier {
         if (present == null) {
             return;
         }
-        if (entry.isFirstUseIn(present.writer.recycled())) {
+        if (entry.isFirstUseIn(recorder.round())) {
             Place place = present.writer.find(key);
             if (place != null) {
                 recorder.use(present.log.touch(place));

@@ -1,6 +1,7 @@
 package io.reactivestore.cache;
 
 import io.reactivestore.StoreRuntime;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 
 /** Counts what a tier takes and is told; any thread, no lock. */
@@ -10,11 +11,22 @@ final class TierRecorder {
     final LongAdder refused = new LongAdder();
     final LongAdder writtenBytes = new LongAdder();
     final Backlog backlog;
+    private final AtomicInteger round = new AtomicInteger();
     private final LongAdder uses = new LongAdder();
     private final LongAdder usesApplied = new LongAdder();
 
     TierRecorder(StoreRuntime runtime) {
         this.backlog = new Backlog(runtime);
+    }
+
+    /** Of a copy in memory the tier is told of one use in each round: the bit that it sets lasts for as long at least. */
+    int round() {
+        return round.get();
+    }
+
+    /** What was used may have been forgotten: a segment was recycled, or the tier was opened anew. */
+    void beginRound() {
+        round.incrementAndGet();
     }
 
     void use(boolean applied) {

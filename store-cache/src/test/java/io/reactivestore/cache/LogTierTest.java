@@ -78,6 +78,33 @@ class LogTierTest {
         assertThat(stage.source.calls(Op.GET)).isEqualTo(1);
     }
 
+    @Test
+    void copiesReadFromMemory_stayOnDisk_alsoWhenItWasOffInBetween() {
+        Stage stage = Stage.memoryAndDisk().open();
+        stage.put("used");
+        stage.settle();
+        stage.read();
+        stage.disk.broken(true);
+        stage.source.write("any", "any");
+        stage.read("any");
+        stage.settle();
+        stage.disk.broken(false);
+        stage.run(Duration.ofSeconds(31));
+        stage.settle();
+        assertThat(disk(stage).offReason()).isNull();
+        for (int i = 0; i < 100; i++) {
+            stage.read();
+            stage.source.write("filler-" + i, "x".repeat(1000));
+            stage.read("filler-" + i);
+            stage.settle();
+        }
+        stage.kill();
+        stage.open();
+        stage.settle();
+        stage.source.hold(Op.GET);
+        assertThat(stage.read()).isEqualTo("used");
+    }
+
     // Trouble
 
     @Test

@@ -167,6 +167,7 @@ class FullDiskTest {
     private void open(long maxBytes) {
         cache = CacheStore.builder(source)
                 .disk(disk -> disk.directory(directory.resolve("cache")).maxBytes(maxBytes))
+                .inDoubt(Duration.ofSeconds(10))
                 .runtime(runtime)
                 .build();
         cache.open().block(PATIENCE);
