@@ -17,7 +17,7 @@ public final class DiskSpec {
 
     private static final int USUAL_KEYS = 2 << 20;
     private static final int FEWEST_KEYS = 1024;
-    private static final int USUAL_OBJECT_BYTES = 16 << 10;
+    private static final int SMALL_OBJECT_BYTES = 4 << 10;
 
     private @Nullable Place place;
     private long maxBytes = -1;
@@ -70,7 +70,7 @@ public final class DiskSpec {
      * out. As long as there is room that was never used, everything is written. Without memory before it the second use asks the source
      * once more. Default: off, everything is written, which is right where most of what is read is read again.
      *
-     * <p>As many keys are remembered as there are objects of 16 KiB in {@code maxBytes}, two million at most. See {@link
+     * <p>As many keys are remembered as there are objects of 4 KiB in {@code maxBytes}, two million at most. See {@link
      * #onSecondUse(int)}.
      */
     public DiskSpec onSecondUse() {
@@ -135,7 +135,7 @@ public final class DiskSpec {
         if (!onSecondUse || secondUseKeys > 0) {
             return secondUseKeys;
         }
-        return (int) Math.max(FEWEST_KEYS, Math.min(USUAL_KEYS, maxBytes / USUAL_OBJECT_BYTES));
+        return (int) Math.max(FEWEST_KEYS, Math.min(USUAL_KEYS, maxBytes / SMALL_OBJECT_BYTES));
     }
 
     record Settings(

@@ -81,7 +81,7 @@ class CachingRecipesTest {
         await(cache.getText("a"));
         await(cache.settled());
         assertThat(await(cache.info()).tier(Served.DISK).payloadBytes()).isEqualTo(1);
-        assertThat(cache.toString()).contains("on second use of 1310720 keys, 53687091200 bytes a day");
+        assertThat(cache.toString()).contains("on second use of 2097152 keys, 53687091200 bytes a day");
     }
 
     @Test
