@@ -15,6 +15,7 @@ public final class Main {
 
     private static final List<Benchmark> ALL = List.of(
             new L1HitBenchmark(),
+            new L2HitBenchmark(),
             new CoalescingBenchmark(),
             new WriteBackBenchmark(),
             new PayloadBenchmark(),

@@ -15,12 +15,10 @@ import java.nio.file.StandardCopyOption;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.LongUnaryOperator;
-import java.util.stream.Stream;
 import org.apache.commons.codec.digest.Blake3;
 import reactor.core.publisher.Flux;
 
@@ -63,17 +61,8 @@ final class PayloadBenchmark implements Benchmark {
     }
 
     private static List<Row> inDirectory(Work work) {
-        try {
-            Path directory = Files.createTempDirectory("reactivestore-bench");
-            try {
-                return work.in(directory);
-            } finally {
-                try (Stream<Path> walk = Files.walk(directory)) {
-                    for (Path path : walk.sorted(Comparator.reverseOrder()).toList()) {
-                        Files.delete(path);
-                    }
-                }
-            }
+        try (TempDirectory directory = new TempDirectory()) {
+            return work.in(directory.path);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -11,9 +11,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
-import java.util.function.ToDoubleFunction;
-import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.netty.http.client.HttpClient;
@@ -80,19 +77,7 @@ final class TransportBenchmark implements Benchmark {
     }
 
     private List<Row> rows(String what, Map<String, Cost> costs) {
-        Cost ours = Objects.requireNonNull(costs.get(OURS));
-        return List.of(
-                row(what, "us", costs, Cost::micros, ours.spread()),
-                row(what + ", CPU", "us", costs, Cost::cpuMicros, null));
-    }
-
-    private Row row(
-            String what, String unit, Map<String, Cost> costs, ToDoubleFunction<Cost> figure, @Nullable String spread) {
-        Map<String, Double> figures = new LinkedHashMap<>();
-        costs.forEach((name, cost) -> figures.put(name, figure.applyAsDouble(cost)));
-        double ours = Objects.requireNonNull(figures.remove(OURS));
-        Double limit = figures.remove(LIMIT);
-        return new Row(name(), what, unit, ours, figures, limit, spread);
+        return Requests.rows(name(), what, costs, OURS, LIMIT);
     }
 
     private static String size(int bytes) {
