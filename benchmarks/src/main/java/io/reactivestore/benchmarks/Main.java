@@ -16,6 +16,7 @@ public final class Main {
     private static final List<Benchmark> ALL = List.of(
             new L1HitBenchmark(),
             new L2HitBenchmark(),
+            new L2WriteBenchmark(),
             new CoalescingBenchmark(),
             new WriteBackBenchmark(),
             new PayloadBenchmark(),
