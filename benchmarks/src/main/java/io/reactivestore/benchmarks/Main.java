@@ -17,6 +17,7 @@ public final class Main {
             new L1HitBenchmark(),
             new L2HitBenchmark(),
             new L2WriteBenchmark(),
+            new L2RecoveryBenchmark(),
             new CoalescingBenchmark(),
             new WriteBackBenchmark(),
             new PayloadBenchmark(),
