@@ -10,21 +10,24 @@ import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
 
-/** The command line: {@code list}, or {@code run NAME... [--quick] [--json FILE]}. */
+/** The command line: {@code list}, or {@code run NAME... [--quick] [--json FILE] [--traces DIR]}. */
 public final class Main {
 
-    private static final List<Benchmark> ALL = List.of(
-            new L1HitBenchmark(),
-            new L2HitBenchmark(),
-            new L2WriteBenchmark(),
-            new L2RecoveryBenchmark(),
-            new CoalescingBenchmark(),
-            new WriteBackBenchmark(),
-            new PayloadBenchmark(),
-            new TransportBenchmark(),
-            new LargeObjectBenchmark(),
-            new HedgingBenchmark(),
-            new ListBenchmark());
+    private static List<Benchmark> all(@Nullable Path traces) {
+        return List.of(
+                new L1HitBenchmark(),
+                new L2HitBenchmark(),
+                new L2WriteBenchmark(),
+                new L2RecoveryBenchmark(),
+                new HitRatioBenchmark(traces),
+                new CoalescingBenchmark(),
+                new WriteBackBenchmark(),
+                new PayloadBenchmark(),
+                new TransportBenchmark(),
+                new LargeObjectBenchmark(),
+                new HedgingBenchmark(),
+                new ListBenchmark());
+    }
 
     /** Caffeine logs each failed load with its stack; held here, since loggers are kept weakly. */
     private static final Logger CAFFEINE = Logger.getLogger("com.github.benmanes.caffeine");
@@ -33,10 +36,8 @@ public final class Main {
 
     public static void main(String[] args) {
         CAFFEINE.setLevel(Level.OFF);
-        Map<String, Benchmark> byName = new TreeMap<>();
-        ALL.forEach(benchmark -> byName.put(benchmark.name(), benchmark));
         if (args.length == 1 && args[0].equals("list")) {
-            byName.values().forEach(b -> System.out.printf("%-16s %s%n", b.name(), b.question()));
+            byName(null).values().forEach(b -> System.out.printf("%-16s %s%n", b.name(), b.question()));
             return;
         }
         if (args.length < 2 || !args[0].equals("run")) {
@@ -44,19 +45,35 @@ public final class Main {
         }
         boolean quick = false;
         Path json = null;
-        List<Benchmark> chosen = new ArrayList<>();
+        Path traces = null;
+        List<String> names = new ArrayList<>();
         for (int i = 1; i < args.length; i++) {
             if (args[i].equals("--quick")) {
                 quick = true;
             } else if (args[i].equals("--json") && i + 1 < args.length) {
                 json = Path.of(args[++i]);
-            } else if (byName.get(args[i]) != null) {
-                chosen.add(byName.get(args[i]));
+            } else if (args[i].equals("--traces") && i + 1 < args.length) {
+                traces = Path.of(args[++i]);
             } else {
-                throw usage("there is no benchmark " + args[i] + "; ");
+                names.add(args[i]);
             }
         }
+        Map<String, Benchmark> byName = byName(traces);
+        List<Benchmark> chosen = new ArrayList<>();
+        for (String name : names) {
+            Benchmark benchmark = byName.get(name);
+            if (benchmark == null) {
+                throw usage("there is no benchmark " + name + "; ");
+            }
+            chosen.add(benchmark);
+        }
         run(chosen, quick, json);
+    }
+
+    private static Map<String, Benchmark> byName(@Nullable Path traces) {
+        Map<String, Benchmark> byName = new TreeMap<>();
+        all(traces).forEach(benchmark -> byName.put(benchmark.name(), benchmark));
+        return byName;
     }
 
     private static void run(List<Benchmark> chosen, boolean quick, @Nullable Path json) {
@@ -76,7 +93,7 @@ public final class Main {
     }
 
     private static RuntimeException usage(String reason) {
-        System.err.println(reason + "usage: ./bench list | run NAME... [--quick] [--json FILE]");
+        System.err.println(reason + "usage: ./bench list | run NAME... [--quick] [--json FILE] [--traces DIR]");
         System.exit(2);
         return new IllegalStateException();
     }
