@@ -20,6 +20,7 @@ public final class Main {
                 new L2WriteBenchmark(),
                 new L2RecoveryBenchmark(),
                 new HitRatioBenchmark(traces),
+                new LedgerBenchmark(),
                 new CoalescingBenchmark(),
                 new WriteBackBenchmark(),
                 new PayloadBenchmark(),
