@@ -381,6 +381,13 @@ class ChainStoreTest {
 
         assertThat(stage.read()).isEqualTo("3");
         stage.settle();
+        assertThat(stage.middle.text(KEY))
+                .as("what a killed process has sent may still come")
+                .isEqualTo("(none)");
+
+        stage.simulation.runFor(Duration.ofMinutes(1));
+        assertThat(stage.read()).isEqualTo("3");
+        stage.settle();
 
         assertThat(stage.chain.stats().failedPromotions()).isEqualTo(1);
         assertThat(stage.middle.text(KEY)).isEqualTo("3");
