@@ -11,8 +11,12 @@ final class ReadBreaker {
      *   closed --so many bad reads in a row--> open --time over--> trying (one read) --good--> closed
      *                                                                               --bad---> open
      *
+     * A pause of the machine makes all reads slow that are under way; they count as one. So a read counts as bad only if it began after
+     * the end of the last one that did.
+     *
      *   state      written by        guard      seen by others
      *   badInARow  end of a read     this       -
+     *   lastBad    end of a read     this       -; when the last one that counts has ended
      *   openUntil  end of a read     this       volatile open tells whether to look
      */
 
@@ -23,6 +27,7 @@ final class ReadBreaker {
     private static final long OPEN_NANOS = Duration.ofSeconds(10).toNanos();
 
     private int badInARow;
+    private long lastBad;
     private long openUntil;
     private boolean trying;
     private volatile boolean open;
@@ -47,13 +52,17 @@ final class ReadBreaker {
     void ended(boolean failed, long began, long now) {
         boolean bad = failed || now - began > SLOW.toNanos();
         if (bad || open || badInARow > 0) {
-            note(bad, now);
+            note(bad, began, now);
         }
     }
 
-    private synchronized void note(boolean bad, long now) {
+    private synchronized void note(boolean bad, long began, long now) {
+        if (bad && badInARow > 0 && began - lastBad < 0) {
+            return;
+        }
         trying = false;
         badInARow = bad ? badInARow + 1 : 0;
+        lastBad = now;
         open = badInARow >= BAD_IN_A_ROW;
         if (open) {
             openUntil = now + OPEN_NANOS;

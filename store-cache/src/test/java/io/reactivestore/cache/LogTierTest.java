@@ -8,6 +8,8 @@ import io.reactivestore.Served;
 import io.reactivestore.cache.GatedStore.Op;
 import io.reactivestore.error.StoreTimeoutException;
 import java.time.Duration;
+import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import reactor.test.subscriber.TestSubscriber;
 
@@ -228,6 +230,29 @@ class LogTierTest {
         assertThat(stage.read()).isEqualTo("1");
         assertThat(disk(stage).offReason()).isNull();
         assertThat(stage.source.calls(Op.GET)).isEqualTo(asked + 1);
+    }
+
+    @Test
+    void pauseThatManyReadsMeet_letsNoneOfThemPassByTheDisk() {
+        Stage stage = Stage.disk().open();
+        List<String> keys = IntStream.range(0, 32).mapToObj(i -> "key-" + i).toList();
+        for (String key : keys) {
+            stage.source.write(key, key);
+            stage.read(key);
+        }
+        stage.settle();
+        int asked = stage.source.calls(Op.GET);
+        stage.io.hold();
+        List<TestSubscriber<String>> readers = keys.stream().map(stage::reader).toList();
+        stage.run(Duration.ofMillis(500));
+        stage.io.pass();
+        stage.run();
+        for (int i = 0; i < keys.size(); i++) {
+            assertThat(readers.get(i).getReceivedOnNext()).containsExactly(keys.get(i));
+        }
+        assertThat(disk(stage).offReason()).isNull();
+        keys.forEach(key -> assertThat(stage.read(key)).isEqualTo(key));
+        assertThat(stage.source.calls(Op.GET)).isEqualTo(asked);
     }
 
     @Test

@@ -24,12 +24,35 @@ class ReadBreakerTest {
     @Test
     void fiveBadReadsInARow_openIt() {
         for (int i = 0; i < 4; i++) {
-            breaker.ended(i % 2 == 0, 0, i % 2 == 0 ? 0 : SLOW);
+            boolean failed = i % 2 == 0;
+            breaker.ended(failed, i * SLOW, failed ? i * SLOW : (i + 1) * SLOW);
             assertThat(breaker.lets(0)).isTrue();
         }
-        breaker.ended(true, 0, 0);
+        breaker.ended(true, 4 * SLOW, 4 * SLOW);
         assertThat(breaker.lets(0)).isFalse();
         assertThat(breaker.reason()).contains("5 in a row");
+    }
+
+    /** As when the machine stands still: it says nothing of the disk. */
+    @Test
+    void readsThatWereSlowAtTheSameTime_countAsOne() {
+        for (int i = 0; i < 100; i++) {
+            breaker.ended(false, i, SLOW + 100 + i);
+        }
+        assertThat(breaker.lets(0)).isTrue();
+
+        for (int i = 1; i < 5; i++) {
+            assertThat(breaker.lets(0)).isTrue();
+            breaker.ended(false, i * 2 * SLOW, (i * 2 + 1) * SLOW + 1);
+        }
+        assertThat(breaker.lets(0)).as("five times one after another").isFalse();
+    }
+
+    @Test
+    void readThatBeganBeforeItOpened_doesNotKeepItOpenForLonger() {
+        open();
+        breaker.ended(true, -1, REST - 1);
+        assertThat(breaker.lets(REST)).isTrue();
     }
 
     @Test

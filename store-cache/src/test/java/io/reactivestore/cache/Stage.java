@@ -125,8 +125,12 @@ final class Stage {
 
     /** Begins a read. */
     TestSubscriber<String> reader() {
+        return reader(KEY);
+    }
+
+    TestSubscriber<String> reader(String key) {
         TestSubscriber<String> reader = TestSubscriber.create();
-        text(KEY).subscribe(reader);
+        text(key).subscribe(reader);
         return reader;
     }
 
