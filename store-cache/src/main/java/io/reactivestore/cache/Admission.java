@@ -1,6 +1,7 @@
 package io.reactivestore.cache;
 
 import io.reactivestore.cache.disk.internal.KeyHash;
+import java.util.function.BooleanSupplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -56,10 +57,10 @@ final class Admission {
      * Judges a copy, and remembers that its key was used.
      *
      * @param bytes of the object
-     * @param firstUseIsEnough for a key that has a copy already, and while there is room that was never used
+     * @param firstUseIsEnough asked for a first use only
      */
-    Verdict judge(String key, long bytes, boolean firstUseIsEnough, long now) {
-        boolean known = seen == null || seen.see(hash.of(key)) || firstUseIsEnough;
+    Verdict judge(String key, long bytes, BooleanSupplier firstUseIsEnough, long now) {
+        boolean known = seen == null || seen.see(hash.of(key)) || firstUseIsEnough.getAsBoolean();
         if (bytes < settings.minEntryBytes
                 || bytes > settings.maxEntryBytes
                 || (budget != null && !budget.hasLeft(now))) {

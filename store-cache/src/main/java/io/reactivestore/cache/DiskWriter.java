@@ -24,6 +24,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
@@ -387,7 +388,8 @@ final class DiskWriter {
     }
 
     private boolean isWorthIt(Fill fill) {
-        boolean firstUseIsEnough = log.hasRoom() || log.find(fill.key) != null;
+        // While there is room that was never used, and where a copy lies that this one is to take the place of.
+        BooleanSupplier firstUseIsEnough = () -> log.hasRoom() || log.find(fill.key) != null;
         long now = shared.runtime().nanoTime();
         Verdict verdict = admission.judge(fill.key, fill.entry.length(), firstUseIsEnough, now);
         if (verdict == Verdict.FIRST_USE) {

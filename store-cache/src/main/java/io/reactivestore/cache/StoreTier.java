@@ -38,8 +38,7 @@ final class StoreTier implements Tier {
      * ours when it is read is suspect. With the mark of an opening the last process was killed, or wrote past the tier: everything is
      * suspect, and in doubt. What was installed before that was known becomes suspect too. A cache that listens to others has missed
      * what they said while it was down, so that it trusts no copy that it finds. An opening that fails tells nothing, so that the worst is
-     * taken for true, the first time. A copy that is suspect at the close is not
-     * in the manifest, so that it stays suspect.
+     * taken for true, the first time. A copy that is suspect at the close is not in the manifest, so that it stays suspect.
      */
 
     private static final String NOT_OPEN = "not opened yet";

@@ -6,6 +6,7 @@ import io.reactivestore.cache.Admission.Settings;
 import io.reactivestore.cache.Admission.Verdict;
 import java.time.Duration;
 import java.util.Random;
+import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
 
 class AdmissionTest {
@@ -16,29 +17,34 @@ class AdmissionTest {
     @Test
     void withoutSettings_everythingIsAdmitted() {
         Admission any = admission(Settings.ANY);
-        assertThat(any.judge("a", 0, false, 0)).isEqualTo(Verdict.ADMITTED);
+        assertThat(any.judge("a", 0, () -> false, 0)).isEqualTo(Verdict.ADMITTED);
         any.written(Long.MAX_VALUE);
-        assertThat(any.judge("a", Long.MAX_VALUE, false, 0)).isEqualTo(Verdict.ADMITTED);
+        assertThat(any.judge("a", Long.MAX_VALUE, () -> false, 0)).isEqualTo(Verdict.ADMITTED);
     }
 
     @Test
     void onSecondUse_theFirstOneIsNot_unlessItIsEnough() {
         Admission admission = admission(new Settings(1000, 0, Long.MAX_VALUE, Long.MAX_VALUE));
-        assertThat(admission.judge("a", 1, false, 0)).isEqualTo(Verdict.FIRST_USE);
-        assertThat(admission.judge("a", 1, false, 0)).isEqualTo(Verdict.ADMITTED);
-        assertThat(admission.judge("b", 1, true, 0)).isEqualTo(Verdict.ADMITTED);
-        assertThat(admission.judge("b", 1, false, 0)).as("that one counts too").isEqualTo(Verdict.ADMITTED);
+        assertThat(admission.judge("a", 1, () -> false, 0)).isEqualTo(Verdict.FIRST_USE);
+        assertThat(admission.judge("a", 1, () -> false, 0)).isEqualTo(Verdict.ADMITTED);
+        assertThat(admission.judge("b", 1, () -> true, 0)).isEqualTo(Verdict.ADMITTED);
+        BooleanSupplier unasked = () -> {
+            throw new AssertionError("asked for a second use");
+        };
+        assertThat(admission.judge("b", 1, unasked, 0))
+                .as("that one counts too")
+                .isEqualTo(Verdict.ADMITTED);
     }
 
     @Test
     void entriesOutsideOfTheLimits_areRefused_alsoOnSecondUse() {
         Admission admission = admission(new Settings(1000, 10, 20, Long.MAX_VALUE));
         for (int use = 0; use < 3; use++) {
-            assertThat(admission.judge("small", 9, true, 0)).isEqualTo(Verdict.REFUSED);
-            assertThat(admission.judge("large", 21, true, 0)).isEqualTo(Verdict.REFUSED);
+            assertThat(admission.judge("small", 9, () -> true, 0)).isEqualTo(Verdict.REFUSED);
+            assertThat(admission.judge("large", 21, () -> true, 0)).isEqualTo(Verdict.REFUSED);
         }
-        assertThat(admission.judge("least", 10, true, 0)).isEqualTo(Verdict.ADMITTED);
-        assertThat(admission.judge("most", 20, true, 0)).isEqualTo(Verdict.ADMITTED);
+        assertThat(admission.judge("least", 10, () -> true, 0)).isEqualTo(Verdict.ADMITTED);
+        assertThat(admission.judge("most", 20, () -> true, 0)).isEqualTo(Verdict.ADMITTED);
     }
 
     @Test
@@ -58,14 +64,14 @@ class AdmissionTest {
     void moreWrittenThanIsLeft_isPaidBackFirst() {
         Admission admission = admission(new Settings(0, 0, Long.MAX_VALUE, 24_000));
         admission.written(3_000);
-        assertThat(admission.judge("a", 1, true, 2 * HOUR - 1)).isEqualTo(Verdict.REFUSED);
-        assertThat(admission.judge("a", 1, true, 2 * HOUR + HOUR / 100)).isEqualTo(Verdict.ADMITTED);
+        assertThat(admission.judge("a", 1, () -> true, 2 * HOUR - 1)).isEqualTo(Verdict.REFUSED);
+        assertThat(admission.judge("a", 1, () -> true, 2 * HOUR + HOUR / 100)).isEqualTo(Verdict.ADMITTED);
     }
 
     /** Writes as long as it may, 10 bytes each; how many bytes. */
     private static long writeAll(Admission admission, long now) {
         long written = 0;
-        while (admission.judge("a", 10, true, now) == Verdict.ADMITTED) {
+        while (admission.judge("a", 10, () -> true, now) == Verdict.ADMITTED) {
             admission.written(10);
             written += 10;
         }

@@ -1,6 +1,5 @@
 package io.reactivestore.cache.control.internal;
 
-import io.reactivestore.cache.disk.internal.RecordVersion;
 import io.reactivestore.cache.disk.internal.Recovery;
 import java.io.PrintStream;
 
@@ -34,12 +33,6 @@ final class Progress implements Recovery {
     }
 
     @Override
-    public void tombstone(String key, RecordVersion version) {}
-
-    @Override
-    public void prefix(String prefix, RecordVersion version) {}
-
-    @Override
     public void damaged(long segment, String reason) {
         problem("segment " + segment + ": " + reason);
     }
@@ -47,10 +40,5 @@ final class Progress implements Recovery {
     @Override
     public void progress(int segmentsDone, int segmentCount, long entries) {
         done("reading what is there", segmentsDone, segmentCount);
-    }
-
-    @Override
-    public boolean goesOn() {
-        return true;
     }
 }

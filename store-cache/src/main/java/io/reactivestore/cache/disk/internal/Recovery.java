@@ -2,15 +2,16 @@ package io.reactivestore.cache.disk.internal;
 
 /**
  * Hears what opening, recovery, and recycling ahead of recovery find, on the thread that calls them and under a lock: it takes note and
- * returns.
+ * returns. What is damaged nobody may leave unheard.
  */
+@FunctionalInterface
 public interface Recovery {
 
     /** A key was removed, and nothing newer has been found of it so far. */
-    void tombstone(String key, RecordVersion version);
+    default void tombstone(String key, RecordVersion version) {}
 
     /** All keys with this prefix were removed at a time. */
-    void prefix(String prefix, RecordVersion version);
+    default void prefix(String prefix, RecordVersion version) {}
 
     /** Some of a segment cannot be read: what is in it and in older ones is suspect. */
     void damaged(long segment, String reason);
@@ -20,8 +21,10 @@ public interface Recovery {
      *
      * @param entries in the index by now
      */
-    void progress(int segmentsDone, int segmentCount, long entries);
+    default void progress(int segmentsDone, int segmentCount, long entries) {}
 
     /** Whether to go on with the next segment. */
-    boolean goesOn();
+    default boolean goesOn() {
+        return true;
+    }
 }

@@ -71,7 +71,8 @@ class DirectoryFilesTest {
         String large = "x".repeat(3 << 20);
         DiskLogSettings settings = new DiskLogSettings(64L << 20, 16 << 20);
         for (int round = 0; round < 4; round++) {
-            try (DiskLog log = DiskLog.open(DirectoryFiles.in(temporary), settings, new Silent())) {
+            try (DiskLog log =
+                    DiskLog.open(DirectoryFiles.in(temporary), settings, DirectoryFilesTest::failIfDamaged)) {
                 log.recover();
                 for (int before = 0; before < round; before++) {
                     Place place = log.find("k" + before);
@@ -185,7 +186,7 @@ class DirectoryFilesTest {
 
     private static DiskLog open(Path directory) throws IOException {
         DiskLogSettings settings = new DiskLogSettings(4L << 20, 256 << 10);
-        return DiskLog.open(DirectoryFiles.in(directory), settings, new Silent());
+        return DiskLog.open(DirectoryFiles.in(directory), settings, DirectoryFilesTest::failIfDamaged);
     }
 
     private static String permissions(Path path) {
@@ -211,26 +212,7 @@ class DirectoryFilesTest {
         }
     }
 
-    /** Takes no notice. */
-    private static final class Silent implements Recovery {
-
-        @Override
-        public void tombstone(String key, RecordVersion version) {}
-
-        @Override
-        public void prefix(String prefix, RecordVersion version) {}
-
-        @Override
-        public void damaged(long segment, String reason) {
-            throw new AssertionError("segment " + segment + ": " + reason);
-        }
-
-        @Override
-        public void progress(int segmentsDone, int segmentCount, long entries) {}
-
-        @Override
-        public boolean goesOn() {
-            return true;
-        }
+    private static void failIfDamaged(long segment, String reason) {
+        throw new AssertionError("segment " + segment + ": " + reason);
     }
 }

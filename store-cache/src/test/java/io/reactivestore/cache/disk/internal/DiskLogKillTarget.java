@@ -15,7 +15,7 @@ import java.util.SplittableRandom;
  * line each: {@code read KEY NUMBER}, {@code begin KEY NUMBER}, {@code ack KEY NUMBER}; {@code 0} stands for absence, {@code suspect}
  * behind a read for an entry that is to be confirmed, and a removal is told as {@code -NUMBER}.
  */
-final class DiskLogKillTarget implements Recovery {
+final class DiskLogKillTarget {
 
     static final int KEYS = 40;
 
@@ -27,7 +27,7 @@ final class DiskLogKillTarget implements Recovery {
 
     private DiskLogKillTarget(Path directory, long seed) throws IOException {
         random = new SplittableRandom(seed);
-        log = DiskLog.open(DirectoryFiles.in(directory), SETTINGS, this);
+        log = DiskLog.open(DirectoryFiles.in(directory), SETTINGS, (segment, reason) -> {});
     }
 
     public static void main(String[] arguments) throws IOException {
@@ -105,22 +105,5 @@ final class DiskLogKillTarget implements Recovery {
 
     private RecordVersion version(long stamp) {
         return new RecordVersion(log.epoch(), stamp);
-    }
-
-    @Override
-    public void tombstone(String key, RecordVersion version) {}
-
-    @Override
-    public void prefix(String prefix, RecordVersion version) {}
-
-    @Override
-    public void damaged(long segment, String reason) {}
-
-    @Override
-    public void progress(int segmentsDone, int segmentCount, long entries) {}
-
-    @Override
-    public boolean goesOn() {
-        return true;
     }
 }

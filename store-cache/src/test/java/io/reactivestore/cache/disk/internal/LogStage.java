@@ -174,9 +174,6 @@ final class LogStage implements Recovery {
     }
 
     @Override
-    public void progress(int segmentsDone, int segmentCount, long entries) {}
-
-    @Override
     public boolean goesOn() {
         return !stopped;
     }
