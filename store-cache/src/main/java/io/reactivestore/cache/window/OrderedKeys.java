@@ -1,5 +1,8 @@
 package io.reactivestore.cache.window;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
@@ -24,15 +27,17 @@ final class OrderedKeys {
     static final int MAX_BYTES = 601;
 
     private static final String ALPHABET = "0123456789abcdefghijklmnopqrstuv";
-    private static final byte[] DIGITS = ALPHABET.getBytes(StandardCharsets.ISO_8859_1);
+    private static final int DECIMALS = 10;
     private static final int DIGIT_BITS = 5;
-    private static final int DIGIT_MASK = (1 << DIGIT_BITS) - 1;
     private static final int SEGMENT_BYTES = 10;
 
     /** So many bytes are a whole number of digits. */
     private static final int GROUP_BYTES = 5;
 
     private static final int GROUP_BITS = GROUP_BYTES * Byte.SIZE;
+    private static final int GROUP_DIGITS = GROUP_BITS / DIGIT_BITS;
+    private static final long EACH_BYTE = 0x0101_0101_0101_0101L;
+    private static final VarHandle LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
 
     /** Greater than each digit and than the slash. */
     private static final char ABOVE_ALL = '~';
@@ -41,23 +46,41 @@ final class OrderedKeys {
 
     static String encode(byte[] bytes) {
         int length = bytes.length;
-        byte[] key = new byte[encodedLength(length)];
+        byte[] key = new byte[encodedLength(length) + GROUP_DIGITS]; // room for a whole last group
         int at = 0;
         for (int from = 0; from < length; from += GROUP_BYTES) {
             if (from > 0 && from % SEGMENT_BYTES == 0) {
                 key[at++] = '/';
             }
-            int count = Math.min(GROUP_BYTES, length - from);
-            long bits = 0;
-            for (int i = 0; i < count; i++) {
-                bits |= (bytes[from + i] & 0xffL) << (GROUP_BITS - Byte.SIZE * (i + 1));
-            }
-            int digits = digits(count);
-            for (int i = 0; i < digits; i++) {
-                key[at++] = DIGITS[(int) (bits >>> (GROUP_BITS - DIGIT_BITS * (i + 1))) & DIGIT_MASK];
-            }
+            LONG.set(key, at, characters(spread(group(bytes, from))));
+            at += digits(Math.min(GROUP_BYTES, length - from));
         }
-        return new String(key, StandardCharsets.ISO_8859_1);
+        return new String(key, 0, at, StandardCharsets.ISO_8859_1);
+    }
+
+    /** The bytes from there on that are in a group, in the lowest bits, filled up with zeros. */
+    private static long group(byte[] bytes, int from) {
+        if (from + Long.BYTES <= bytes.length) {
+            return (long) LONG.get(bytes, from) >>> (Long.SIZE - GROUP_BITS);
+        }
+        long bits = 0;
+        for (int i = from; i < from + GROUP_BYTES; i++) {
+            bits = (bits << Byte.SIZE) | (i < bytes.length ? bytes[i] & 0xff : 0);
+        }
+        return bits;
+    }
+
+    /** The digits of a group in a byte each: halves move apart, then their halves, then theirs. */
+    private static long spread(long bits) {
+        long halves = ((bits & 0xff_fff0_0000L) << 12) | (bits & 0x0f_ffffL);
+        long quarters = ((halves & 0x000f_fc00_000f_fc00L) << 6) | (halves & 0x0000_03ff_0000_03ffL);
+        return ((quarters & 0x03e0_03e0_03e0_03e0L) << 3) | (quarters & 0x001f_001f_001f_001fL);
+    }
+
+    /** The characters of eight digits: no byte carries over into the next. */
+    private static long characters(long digits) {
+        long letters = ((digits + EACH_BYTE * (0x80 - DECIMALS)) >>> 7) & EACH_BYTE;
+        return digits + EACH_BYTE * '0' + letters * ('a' - '0' - DECIMALS);
     }
 
     private static int encodedLength(int bytes) {
