@@ -80,6 +80,7 @@ final class CacheParts {
                 memoryTier(), new Recent<>(fresh.heads(), freshness), new Recent<>(fresh.negative(), freshness));
         Pages pages = fresh.listings().isOn() ? new Pages(fresh.listings(), freshness) : null;
         Fence fence = new Fence(runtime, settings.inDoubt(), pages);
+        SourcePace pace = new SourcePace();
         ByteBudget budget = new ByteBudget(settings.maxLoadingBytes());
         StoreTier.Shared shared = new StoreTier.Shared(
                 runtime,
@@ -89,6 +90,7 @@ final class CacheParts {
                 works,
                 ledger,
                 freshness,
+                pace,
                 budget,
                 settings.inDoubt(),
                 settings.maxEntryBytes(),
@@ -106,6 +108,7 @@ final class CacheParts {
                 tiers,
                 fence,
                 freshness,
+                pace,
                 removals,
                 stats,
                 runtime,

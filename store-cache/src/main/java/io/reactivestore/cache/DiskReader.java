@@ -43,36 +43,27 @@ final class DiskReader {
     Mono<TierCopy> read(String key) {
         return Mono.defer(() -> {
             Place place = writer.find(key);
-            long began = shared.runtime().nanoTime();
             if (place == null || !shared.budget().take(place.recordBytes())) {
                 return Mono.empty();
             }
-            if (!breaker.lets(began)) {
+            if (!breaker.lets()) {
                 shared.budget().give(place.recordBytes());
                 return Mono.empty();
             }
             long epoch = shared.freshness().epoch();
-            return Mono.fromCallable(() -> readNow(key, place, epoch, began))
+            Mono<TierCopy> read = Mono.fromCallable(() -> readNow(key, place, epoch))
                     .subscribeOn(shared.runtime().io())
-                    .timeout(
-                            PATIENCE,
-                            Mono.fromRunnable(() -> givenUp(began)),
-                            shared.runtime().timers())
-                    .onErrorResume(overloaded -> {
-                        givenUp(began);
+                    .timeout(PATIENCE, shared.runtime().timers());
+            return breaker.watched(read)
+                    .onErrorResume(failure -> {
+                        shared.stats().tierFailures.increment();
                         return Mono.empty();
                     })
                     .doFinally(signal -> shared.budget().give(place.recordBytes()));
         });
     }
 
-    private void givenUp(long began) {
-        shared.stats().tierFailures.increment();
-        breaker.ended(true, began, shared.runtime().nanoTime());
-    }
-
-    private @Nullable TierCopy readNow(String key, Place place, long epoch, long began) {
-        boolean failed = false;
+    private @Nullable TierCopy readNow(String key, Place place, long epoch) throws IOException {
         try {
             LogRecord record = log.read(key, place);
             return record == null ? null : copy(record, place, epoch);
@@ -80,12 +71,6 @@ final class DiskReader {
             shared.stats().corrupt.increment();
             log.remove(place);
             return null;
-        } catch (IOException failure) {
-            failed = true;
-            shared.stats().tierFailures.increment();
-            return null;
-        } finally {
-            breaker.ended(failed, began, shared.runtime().nanoTime());
         }
     }
 

@@ -24,6 +24,7 @@ final class Loader {
     private final List<Tier> tiers;
     private final Fence fence;
     private final Freshness freshness;
+    private final SourcePace pace;
     private final Removals removals;
     private final StatsRecorder stats;
     private final StoreRuntime runtime;
@@ -37,6 +38,7 @@ final class Loader {
             List<Tier> tiers,
             Fence fence,
             Freshness freshness,
+            SourcePace pace,
             Removals removals,
             StatsRecorder stats,
             StoreRuntime runtime,
@@ -48,6 +50,7 @@ final class Loader {
         this.tiers = tiers;
         this.fence = fence;
         this.freshness = freshness;
+        this.pace = pace;
         this.removals = removals;
         this.stats = stats;
         this.runtime = runtime;
@@ -145,6 +148,7 @@ final class Loader {
                 : plain.withIfNoneMatch(candidate.entry.info().etag());
         stats.loads.increment();
         return source.get(load.key, options)
+                .doOnNext(object -> pace.answered(runtime.nanoTime() - asking.nanos))
                 .flatMap(object -> candidate != null && object.status() == StoredObject.Status.NOT_MODIFIED
                         ? Mono.just(confirmed(load, candidate, object.info(), asking))
                         : keep(load, candidate, object, asking, share))

@@ -87,7 +87,7 @@ final class LogTier implements Tier {
     private final LogClock clock;
     private final Admission admission;
     private final TierRecorder recorder;
-    private final ReadBreaker breaker = new ReadBreaker();
+    private final ReadBreaker breaker;
     private final Object filesLock = new Object();
     private @Nullable LogFiles taken;
     private @Nullable DiskSession last;
@@ -120,6 +120,7 @@ final class LogTier implements Tier {
         this.shared = shared;
         this.runtime = shared.runtime();
         this.openLater = openLater;
+        this.breaker = new ReadBreaker(runtime, shared.pace());
         this.clock = new LogClock(runtime);
         this.admission = new Admission(admission, runtime.random(), runtime.nanoTime());
         this.recorder = new TierRecorder(runtime);

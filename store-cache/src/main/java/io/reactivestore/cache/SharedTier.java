@@ -89,13 +89,14 @@ final class SharedTier implements Tier {
     @Override
     public Mono<TierCopy> read(String key) {
         return Mono.defer(() -> {
-            if (off != null || Manifest.isReserved(key)) {
+            if (off != null || Manifest.isReserved(key) || !copies.breaker().lets()) {
                 return Mono.empty();
             }
             Copy ours = index.get(key);
             Pass pass = shared.fence().pass(key);
             long epoch = shared.freshness().epoch();
-            return requests.get(key)
+            return copies.breaker()
+                    .watched(requests.get(key))
                     .flatMap(object -> serve(key, object, ours, pass, epoch))
                     .switchIfEmpty(Mono.fromRunnable(() -> lost(key, ours)))
                     .onErrorResume(error -> {

@@ -20,6 +20,7 @@ record StoreCopies(
         CopyIndex index,
         CopyRequests requests,
         CopyReader reader,
+        ReadBreaker breaker,
         StoreTierLedger ledger) {
 
     static StoreCopies in(
@@ -38,7 +39,15 @@ record StoreCopies(
                 shared.maxEntryBytes(),
                 maxPendingBytes,
                 shared.inDoubt());
-        return new StoreCopies(name, store, maxBytes, index, requests, new CopyReader(requests, shared), ledger);
+        return new StoreCopies(
+                name,
+                store,
+                maxBytes,
+                index,
+                requests,
+                new CopyReader(requests, shared),
+                new ReadBreaker(shared.runtime(), shared.pace()),
+                ledger);
     }
 
     /** @param off why the tier is off, or null if it is on */
@@ -52,7 +61,7 @@ record StoreCopies(
                         figures.bytes(),
                         figures.trackedKeys(),
                         figures.cachedKeys(),
-                        off));
+                        off == null ? breaker.reason() : off));
     }
 
     @Override

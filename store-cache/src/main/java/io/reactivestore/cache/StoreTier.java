@@ -80,6 +80,7 @@ final class StoreTier implements Tier {
             Works works,
             Scheduler serial,
             Freshness freshness,
+            SourcePace pace,
             ByteBudget budget,
             Duration inDoubt,
             long maxEntryBytes,
@@ -252,13 +253,14 @@ final class StoreTier implements Tier {
     @Override
     public Mono<TierCopy> read(String key) {
         return Mono.defer(() -> {
-            if (off != null || Manifest.isReserved(key)) {
+            if (off != null || Manifest.isReserved(key) || !copies.breaker().lets()) {
                 return Mono.empty();
             }
             Copy copy = index.get(key);
             Pass pass = fence.pass(key);
             long epoch = freshness.epoch();
-            return requests.get(key)
+            return copies.breaker()
+                    .watched(requests.get(key))
                     .flatMap(object -> copy == null ? adopt(key, object, pass, epoch) : serve(key, object, copy, epoch))
                     .switchIfEmpty(Mono.fromRunnable(() -> vanished(key, copy)))
                     .onErrorResume(error -> {

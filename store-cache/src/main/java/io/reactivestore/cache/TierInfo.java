@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param payloadBytes of these, the bytes of the objects themselves; the rest is what it costs to keep them
  * @param trackedKeys keys with bytes in it, also those being written or removed
  * @param cachedKeys keys whose copy can be served
- * @param offReason why it is off, or null if it is on
+ * @param offReason why it is off or passed by, or null if it is neither
  */
 public record TierInfo(
         String name,

@@ -55,6 +55,7 @@ class DiskWriterTest {
                 works,
                 runtime.newSerial("ledger"),
                 freshness,
+                new SourcePace(),
                 new ByteBudget(1 << 20),
                 IN_DOUBT,
                 1 << 20,

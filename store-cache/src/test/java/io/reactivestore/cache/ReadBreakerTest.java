@@ -2,90 +2,159 @@ package io.reactivestore.cache;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.reactivestore.testkit.simulate.Simulation;
 import java.time.Duration;
+import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import reactor.core.Disposable;
+import reactor.core.publisher.Mono;
+import reactor.core.publisher.Sinks;
 
 class ReadBreakerTest {
 
-    private static final long SLOW = ReadBreaker.SLOW.toNanos() + 1;
-    private static final long REST = Duration.ofSeconds(10).toNanos();
+    private static final Duration SLOW = ReadBreaker.SLOW.plusNanos(1);
+    private static final Duration REST = Duration.ofSeconds(10);
 
-    private final ReadBreaker breaker = new ReadBreaker();
+    private final Simulation simulation = Simulation.seeded(1);
+    private final SourcePace pace = new SourcePace();
+    private final ReadBreaker breaker = new ReadBreaker(simulation.runtime("cache"), pace);
+
+    /** A read under way. */
+    private final class Read {
+        private final Sinks.One<String> answer = Sinks.one();
+        private final Disposable reader = breaker.watched(answer.asMono()).subscribe(found -> {}, error -> {});
+
+        void found() {
+            answer.tryEmitValue("found");
+        }
+
+        void failed() {
+            answer.tryEmitError(new IllegalStateException("failed"));
+        }
+    }
 
     @Test
     void quickReads_leaveItClosed() {
         for (int i = 0; i < 100; i++) {
-            breaker.ended(false, 0, SLOW - 1);
+            slow(ReadBreaker.SLOW);
         }
-        assertThat(breaker.lets(0)).isTrue();
+        assertThat(breaker.lets()).isTrue();
         assertThat(breaker.reason()).isNull();
     }
 
     @Test
     void fiveBadReadsInARow_openIt() {
-        for (int i = 0; i < 4; i++) {
-            boolean failed = i % 2 == 0;
-            breaker.ended(failed, i * SLOW, failed ? i * SLOW : (i + 1) * SLOW);
-            assertThat(breaker.lets(0)).isTrue();
-        }
-        breaker.ended(true, 4 * SLOW, 4 * SLOW);
-        assertThat(breaker.lets(0)).isFalse();
+        new Read().failed();
+        slow(SLOW);
+        new Read().failed();
+        slow(SLOW);
+        assertThat(breaker.lets()).isTrue();
+        new Read().failed();
+        assertThat(breaker.lets()).isFalse();
         assertThat(breaker.reason()).contains("5 in a row");
     }
 
-    /** As when the machine stands still: it says nothing of the disk. */
     @Test
-    void readsThatWereSlowAtTheSameTime_countAsOne() {
-        for (int i = 0; i < 100; i++) {
-            breaker.ended(false, i, SLOW + 100 + i);
+    void readsThatAreNoSlowerThanTheSource_areNotBad() {
+        pace.answered(SLOW.multipliedBy(2).toNanos());
+        for (int i = 0; i < 10; i++) {
+            slow(SLOW.multipliedBy(2));
         }
-        assertThat(breaker.lets(0)).isTrue();
-
-        for (int i = 1; i < 5; i++) {
-            assertThat(breaker.lets(0)).isTrue();
-            breaker.ended(false, i * 2 * SLOW, (i * 2 + 1) * SLOW + 1);
+        assertThat(breaker.reason()).isNull();
+        for (int i = 0; i < 5; i++) {
+            slow(SLOW.multipliedBy(2).plusNanos(1));
         }
-        assertThat(breaker.lets(0)).as("five times one after another").isFalse();
+        assertThat(breaker.reason()).isNotNull();
     }
 
+    /** As when the machine stands still: it says nothing of the tier. */
     @Test
-    void readThatBeganBeforeItOpened_doesNotKeepItOpenForLonger() {
-        open();
-        breaker.ended(true, -1, REST - 1);
-        assertThat(breaker.lets(REST)).isTrue();
+    void readsThatWereSlowAtTheSameTime_countAsOne() {
+        List<Read> atOnce = Stream.generate(Read::new).limit(100).toList();
+        simulation.runFor(SLOW);
+        atOnce.forEach(Read::found);
+        for (int i = 1; i < 5; i++) {
+            assertThat(breaker.lets()).isTrue();
+            slow(SLOW);
+        }
+        assertThat(breaker.lets()).as("five times one after another").isFalse();
     }
 
     @Test
     void badReadsWithGoodOnesBetween_leaveItClosed() {
         for (int i = 0; i < 20; i++) {
-            breaker.ended(i % 5 != 0, 0, 0);
+            Read read = new Read();
+            if (i % 5 == 0) {
+                read.found();
+            } else {
+                read.failed();
+            }
         }
-        assertThat(breaker.lets(0)).isTrue();
+        assertThat(breaker.lets()).isTrue();
     }
 
     @Test
     void afterARest_oneReadTriesIt_andAGoodOneClosesIt() {
         open();
-        assertThat(breaker.lets(REST - 1)).isFalse();
-        assertThat(breaker.lets(REST)).isTrue();
-        assertThat(breaker.lets(REST)).as("while one tries").isFalse();
-        breaker.ended(false, REST, REST);
-        assertThat(breaker.lets(REST)).isTrue();
+        simulation.runFor(REST.minusNanos(1));
+        assertThat(breaker.lets()).isFalse();
+        simulation.runFor(Duration.ofNanos(1));
+        assertThat(breaker.lets()).isTrue();
+        Read trying = new Read();
+        assertThat(breaker.lets()).as("while one tries").isFalse();
+        trying.found();
+        assertThat(breaker.lets()).isTrue();
         assertThat(breaker.reason()).isNull();
     }
 
     @Test
     void afterARest_aBadReadOpensItAgain() {
         open();
-        assertThat(breaker.lets(REST)).isTrue();
-        breaker.ended(true, REST, REST);
-        assertThat(breaker.lets(REST + 1)).isFalse();
-        assertThat(breaker.lets(2 * REST)).isTrue();
+        simulation.runFor(REST);
+        assertThat(breaker.lets()).isTrue();
+        new Read().failed();
+        simulation.runFor(REST.minusNanos(1));
+        assertThat(breaker.lets()).isFalse();
+        simulation.runFor(Duration.ofNanos(1));
+        assertThat(breaker.lets()).isTrue();
+    }
+
+    @Test
+    void readThatTries_andIsCancelled_leavesItToTheNext() {
+        open();
+        simulation.runFor(REST);
+        assertThat(breaker.lets()).isTrue();
+        new Read().reader.dispose();
+        assertThat(breaker.lets()).isTrue();
+        assertThat(breaker.lets()).as("while one tries").isFalse();
+    }
+
+    @Test
+    void readOfBeforeItOpened_neitherKeepsItOpenForLonger_norTries() {
+        Read early = new Read();
+        Read other = new Read();
+        simulation.runFor(SLOW);
+        open();
+        simulation.runFor(REST);
+        assertThat(breaker.lets()).isTrue();
+        early.failed();
+        other.reader.dispose();
+        assertThat(breaker.lets()).as("while one tries").isFalse();
+        new Read().found();
+        assertThat(breaker.lets()).isTrue();
+    }
+
+    private void slow(Duration time) {
+        Read read = new Read();
+        simulation.runFor(time);
+        read.found();
     }
 
     private void open() {
         for (int i = 0; i < 5; i++) {
-            breaker.ended(true, 0, 0);
+            Mono<Object> failing = breaker.watched(Mono.error(new IllegalStateException("failed")));
+            failing.subscribe(found -> {}, error -> {});
         }
     }
 }
