@@ -252,7 +252,7 @@ public final class CachingWindowStore {
     }
 
     private Mono<WindowedEntry> read(String key, byte[] storeKey) {
-        return store.getBytes(key).map(wrapped -> entry(storeKey, wrapped));
+        return store.getBytes(key, wrapped -> entry(storeKey, wrapped));
     }
 
     /** Deletes from the inner store what is too old. What is not yet flushed comes after it, and goes with the next sweep. */

@@ -17,6 +17,7 @@ import io.reactivestore.internal.Ranges;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
@@ -49,17 +50,17 @@ final class TableReads {
                 : Mono.just(new BufferedObject(held.info, held.value, options, FROM_MEMORY, lifecycle));
     }
 
-    /** What {@link StoredObject#bytes()} of a get without options gives. */
+    /** Makes something of what {@link StoredObject#bytes()} of a get without options gives. */
     @SuppressWarnings("ReferenceEquality") // ABSENT is that one buffer, not any empty one
-    Mono<ByteBuffer> getBytes(String key, Lifecycle lifecycle) {
+    <T> Mono<T> getBytes(String key, Lifecycle lifecycle, Function<ByteBuffer, T> make) {
         ByteBuffer bytes = table.findBytes(key);
         if (bytes == null) {
-            return readable.getBytes(key);
+            return readable.getBytes(key).map(make);
         }
         if (bytes.remaining() > DEFAULTS.maxBufferedBytes()) {
-            return get(key, DEFAULTS, lifecycle).flatMap(StoredObject::bytes); // which refuses it
+            return get(key, DEFAULTS, lifecycle).flatMap(StoredObject::bytes).map(make); // which refuses it
         }
-        return bytes == Table.ABSENT ? Mono.empty() : Mono.just(bytes.duplicate());
+        return bytes == Table.ABSENT ? Mono.empty() : Mono.just(make.apply(bytes.duplicate()));
     }
 
     Flux<RangedObject> getRanges(String key, List<ByteRange> ranges, ReadOptions options) {

@@ -141,8 +141,18 @@ public final class WriteBackStore implements Store {
     /** As {@link Store#getBytes}, without an object around the bytes. */
     @Override
     public Mono<ByteBuffer> getBytes(String key) {
+        return getBytes(key, bytes -> bytes);
+    }
+
+    /**
+     * What is made of the bytes of an object, as by {@code getBytes(key).map(make)}, with one operator less where the object is held.
+     *
+     * @param make is called on the thread that answers, and does not block; what it throws is the error of the read
+     */
+    public <T> Mono<T> getBytes(String key, Function<ByteBuffer, T> make) {
         Keys.requireKey("getBytes", key);
-        return lifecycle.whenOpen("get", key, () -> reads.getBytes(key, lifecycle));
+        Keys.requireNonNull("getBytes", "make", make);
+        return lifecycle.whenOpen("get", key, () -> reads.getBytes(key, lifecycle, make));
     }
 
     @Override

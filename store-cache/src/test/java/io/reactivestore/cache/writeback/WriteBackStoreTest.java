@@ -28,6 +28,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 import reactor.test.subscriber.TestSubscriber;
 
@@ -76,6 +77,20 @@ class WriteBackStoreTest {
 
         stage.await(stage.store.close());
         assertThatThrownBy(() -> stage.await(stage.store.getBytes("held"))).isInstanceOf(StoreClosedException.class);
+    }
+
+    @Test
+    void getBytes_makesWhatIsAsked_ofItsOwnView() {
+        inner.write("below", "old");
+        stage.put("held", "1");
+        for (String key : List.of("held", "below")) {
+            Function<ByteBuffer, Byte> first = bytes -> bytes.get(); // which moves it
+            Byte made = stage.await(stage.store.getBytes(key, first));
+            assertThat(made).isEqualTo(stage.await(stage.store.getBytes(key, first)));
+            assertThat(stage.await(stage.store.getBytes("absent", first))).isNull();
+            assertThatThrownBy(() -> stage.await(stage.store.getBytes(key, bytes -> bytes.get(100))))
+                    .isInstanceOf(IndexOutOfBoundsException.class);
+        }
     }
 
     @Test
