@@ -45,6 +45,10 @@ final class ByteBudget {
         }
     }
 
+    long taken() {
+        return taken.get();
+    }
+
     void give(long bytes) {
         taken.addAndGet(-bytes);
     }
@@ -73,6 +77,14 @@ final class ByteBudget {
             }
             bytes = wanted;
             return true;
+        }
+
+        /** Hands all of it over to whoever gives it back later. */
+        synchronized long handOver() {
+            long handed = bytes;
+            bytes = 0;
+            released = true;
+            return handed;
         }
 
         /** Gives all of it back, once. */

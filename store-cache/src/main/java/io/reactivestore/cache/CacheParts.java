@@ -43,6 +43,8 @@ final class CacheParts {
     final Works works = new Works();
     final Memory memory;
     final Flights flights;
+    final @Nullable BlockLoads blocks;
+    final ByteBudget budget;
     final Removals removals;
     final Reads reads;
     final Heads heads;
@@ -77,11 +79,14 @@ final class CacheParts {
         this.freshness = new Freshness(settings.freshness(), runtime);
         FreshnessSpec.Settings fresh = settings.freshness();
         this.memory = new Memory(
-                memoryTier(), new Recent<>(fresh.heads(), freshness), new Recent<>(fresh.negative(), freshness));
+                memoryTier(),
+                settings.blocks(),
+                new Recent<>(fresh.heads(), freshness),
+                new Recent<>(fresh.negative(), freshness));
         Pages pages = fresh.listings().isOn() ? new Pages(fresh.listings(), freshness) : null;
         Fence fence = new Fence(runtime, settings.inDoubt(), pages);
         SourcePace pace = new SourcePace();
-        ByteBudget budget = new ByteBudget(settings.maxLoadingBytes());
+        this.budget = new ByteBudget(settings.maxLoadingBytes());
         StoreTier.Shared shared = new StoreTier.Shared(
                 runtime,
                 fence,
@@ -102,6 +107,9 @@ final class CacheParts {
                 .timeout(TIER_WAIT, Mono.empty(), runtime.timers())
                 .cache();
         this.removals = new Removals(fence, memory, tiers);
+        BlocksSpec.Settings inBlocks = settings.blocks();
+        this.blocks =
+                inBlocks == null ? null : new BlockLoads(inBlocks, source, memory, fence, removals, budget, stats);
         Loader loader = new Loader(
                 source,
                 memory,
@@ -114,12 +122,16 @@ final class CacheParts {
                 runtime,
                 lifecycle,
                 settings.maxEntryBytes(),
-                budget);
+                budget,
+                blocks);
         HeadLoader headLoader = new HeadLoader(source, memory, fence, freshness, removals);
         PageLoader pageLoader = pages == null ? null : new PageLoader(source, pages, fresh.pageKeys());
         this.flights = new Flights(runtime, settings.finishAbandoned(), loads, (question, mode) -> {
             if (question instanceof Question.Page page) {
                 return Objects.requireNonNull(pageLoader).begin(page);
+            }
+            if (question instanceof Question.Part part) {
+                return loader.begin(part, mode);
             }
             return question instanceof Question.Head head
                     ? headLoader.begin(head.key(), mode)
@@ -141,7 +153,8 @@ final class CacheParts {
                 removals,
                 stats,
                 lifecycle,
-                closing.asMono());
+                closing.asMono(),
+                blocks == null ? null : new BlockReads(blocks, lifecycle, runtime.delivery()));
         this.heads = new Heads(source, fresh.heads().isOn(), memory, flights, removals, stats, lifecycle);
         this.listings = new Listings(source, pages, flights, stats, lifecycle);
         this.warming = new Warming(memory, flights, freshness, lifecycle);
@@ -308,6 +321,9 @@ final class CacheParts {
         return Mono.defer(() -> {
             closing.tryEmitEmpty();
             flights.close();
+            if (blocks != null) {
+                blocks.close();
+            }
             background.dispose();
             memory.removePrefix("");
             return Flux.fromIterable(tiers)

@@ -6,7 +6,8 @@ import java.util.TreeMap;
 
 /**
  * What a cache has done since it was built. A request is one get, getRange or read of a key; every request is a hit or a miss. What
- * is asked about objects, and not for them, is counted apart.
+ * is asked about objects, and not for them, is counted apart. A read of an object that is kept in blocks is a hit if all the blocks were
+ * held that it waits for before its answer, or its ranges need; what it loads later on does not count.
  *
  * @param hitsByTier requests answered by a copy, by the tier that had it
  * @param misses requests that had to ask the source, found nothing, or waited for another's load
@@ -14,11 +15,11 @@ import java.util.TreeMap;
  * @param negative requests that were told from memory that there is no such object; each is a hit
  * @param expired copies found too old to be served without asking the source
  * @param joined requests, heads and pages that shared a load which another had begun
- * @param loads reads of the source on behalf of requests
+ * @param loads reads of the source on behalf of requests: of whole objects, and of parts of those kept in blocks
  * @param loadFailures those of them that failed
  * @param revalidated copies that the source confirmed without sending the bytes
- * @param streamed loads whose object was not kept, because it was too large or too much was being loaded
- * @param evictions copies removed to make room
+ * @param streamed loads whose object was not kept, because it was too large and not for blocks, or too much was being loaded
+ * @param evictions copies and blocks removed to make room
  * @param shed copies not kept because a tier could not keep up or had no room
  * @param outdated copies not kept because a write came first
  * @param corrupt copies found damaged; each was loaded anew

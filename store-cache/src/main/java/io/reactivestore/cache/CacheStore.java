@@ -30,8 +30,8 @@ import reactor.core.publisher.Mono;
  * <p>After a write through it is acknowledged, no read through it returns older bytes. What others write to the source is seen when a
  * copy reaches {@code maxAge}; without one, never: set it unless nobody else writes there.
  *
- * <p>Plain reads of whole objects of at most {@code maxEntryBytes} are kept; a part of an object that is not kept comes from the source
- * and is not kept either. Listings, head and exists ask the source, unless {@link FreshnessSpec#heads} or {@link
+ * <p>Objects of at most {@code maxEntryBytes} are kept whole when they are read; of larger ones, and of those of which a part is read,
+ * memory keeps the blocks that are read ({@link BlocksSpec}), and without blocks nothing. Listings, head and exists ask the source, unless {@link FreshnessSpec#heads} or {@link
  * FreshnessSpec#listings} are kept. Many readers of one key share one load; one that leaves hurts nobody. Waiters of a load are told on the runtime's delivery scheduler, a hit in memory arrives on the caller's thread.
  * Each reader keeps its Context; a load runs under none of theirs ({@link LoadListener}).
  *
@@ -194,6 +194,12 @@ public final class CacheStore implements Store {
     /** What it has done since it was built. */
     public CacheStats stats() {
         return parts.stats();
+    }
+
+    /** Loads, blocks and bytes that are on their way into the cache: none when nobody waits for anything. */
+    long underWay() {
+        BlockLoads blocks = parts.blocks;
+        return parts.flights.underWay() + parts.budget.taken() + (blocks == null ? 0 : blocks.underWay());
     }
 
     /** Copies that a tier failed to take. */

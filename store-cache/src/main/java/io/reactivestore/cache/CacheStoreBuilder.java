@@ -24,10 +24,12 @@ public final class CacheStoreBuilder {
     private final Store source;
     private final MemorySpec memory = new MemorySpec();
     private final DiskSpec disk = new DiskSpec();
+    private final BlocksSpec blocks = new BlocksSpec();
     private final FreshnessSpec freshness = new FreshnessSpec();
     private final List<TierSettings> tiers = new ArrayList<>();
     private boolean hasMemory;
     private boolean hasDisk;
+    private boolean hasBlocks = true;
     private boolean cacheWrites = true;
     private boolean finishAbandoned;
     private boolean chained;
@@ -110,8 +112,21 @@ public final class CacheStoreBuilder {
         return this;
     }
 
+    /** How large objects, and parts of objects, are kept: in blocks, in memory. Default: in blocks of 1 MiB. */
+    public CacheStoreBuilder blocks(Consumer<BlocksSpec> settings) {
+        settings.accept(blocks);
+        hasBlocks = true;
+        return this;
+    }
+
+    /** Keeps whole objects only: larger ones, and parts of what is not kept, stream from the source each time. */
+    public CacheStoreBuilder noBlocks() {
+        hasBlocks = false;
+        return this;
+    }
+
     /**
-     * The largest object that is kept, at most 1 GiB; larger ones stream from the source. Default: 16 MiB, or a tier's {@code maxBytes}
+     * The largest object that is kept whole, at most 1 GiB; larger ones are kept in blocks. Default: 16 MiB, or a tier's {@code maxBytes}
      * if less. The disk keeps no object that is larger than a quarter of its segments; see {@link DiskSpec#maxBytes}.
      */
     public CacheStoreBuilder maxEntryBytes(long maxEntryBytes) {
@@ -186,6 +201,7 @@ public final class CacheStoreBuilder {
                 hasDisk ? disk.build() : null,
                 List.copyOf(tiers),
                 freshness.build(),
+                hasBlocks && !chained ? blocks.build() : null,
                 cacheWrites,
                 finishAbandoned,
                 chained,
@@ -201,6 +217,7 @@ public final class CacheStoreBuilder {
             DiskSpec.@Nullable Settings disk,
             List<TierSettings> tiers,
             FreshnessSpec.Settings freshness,
+            BlocksSpec.@Nullable Settings blocks,
             boolean cacheWrites,
             boolean finishAbandoned,
             boolean chained,
@@ -234,6 +251,7 @@ public final class CacheStoreBuilder {
                 }
                 maxEntryBytes = Math.min(maxEntryBytes, tier.settings.maxBytes());
             }
+            blocks = blocks != null && blocks.fitInto(memoryBytes) ? blocks : null;
             maxEntryBytes = memoryBytes == 0 ? maxEntryBytes : Math.min(maxEntryBytes, memoryBytes);
             if (disk != null && memoryBytes == 0 && tiers.isEmpty()) {
                 maxEntryBytes = Math.min(
@@ -256,6 +274,9 @@ public final class CacheStoreBuilder {
             parts.add(freshness.toString());
             parts.add("cacheWrites=" + cacheWrites);
             parts.add("maxEntryBytes=" + maxEntryBytes);
+            if (blocks != null) {
+                parts.add("blockBytes=" + blocks.blockBytes());
+            }
             return String.join(", ", parts);
         }
 

@@ -11,18 +11,22 @@ import io.reactivestore.internal.Buffers;
 import io.reactivestore.internal.Lifecycle;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
-/** A whole object held in memory, which is also the answer to a plain read that finds it there fresh. */
+/**
+ * A whole object held in memory, which is also the answer to a plain read that finds it there fresh; or the outline of an object that
+ * is kept in blocks, which is no answer: it has no bytes, and all else that an entry has.
+ */
 final class CachedEntry implements StoredObject {
 
     /** What a copy costs beside its bytes: the entry, its facts, its strings, its place in the map; measured to the nearest 100. */
     private static final int OVERHEAD_BYTES = 400;
 
     private final ObjectInfo info;
-    private final ByteBuffer bytes;
+    private final @Nullable ByteBuffer bytes;
     private final long filledAtNanos;
     private final long epoch;
     private final Ages ages;
@@ -36,7 +40,7 @@ final class CachedEntry implements StoredObject {
     private @Nullable Pass firstUse;
 
     /**
-     * @param bytes the whole object, read-only
+     * @param bytes the whole object, read-only; null for an outline
      * @param filledAtNanos when it was loaded from the source, by the runtime's ticker
      * @param epoch the cache's epoch then; in a later one it is suspect
      * @param freshness how long it is good for
@@ -44,7 +48,7 @@ final class CachedEntry implements StoredObject {
      */
     CachedEntry(
             ObjectInfo info,
-            ByteBuffer bytes,
+            @Nullable ByteBuffer bytes,
             long filledAtNanos,
             long epoch,
             Freshness freshness,
@@ -69,16 +73,26 @@ final class CachedEntry implements StoredObject {
 
     /** What it weighs in memory, in bytes; never more than an int holds, since no entry is that large. */
     static int weight(String key, CachedEntry entry) {
-        return (int) Math.min(Integer.MAX_VALUE, OVERHEAD_BYTES + 2L * key.length() + entry.bytes.remaining());
+        return (int) Math.min(Integer.MAX_VALUE, OVERHEAD_BYTES + 2L * key.length() + entry.length());
+    }
+
+    /** Whether it has no bytes: the object is kept in blocks, as far as it is kept. */
+    boolean isOutline() {
+        return bytes == null;
     }
 
     /** A view whose position is the caller's own. */
     ByteBuffer buffer() {
-        return bytes.duplicate();
+        return held().duplicate();
     }
 
+    /** Bytes that it holds. */
     int length() {
-        return bytes.remaining();
+        return bytes == null ? 0 : bytes.remaining();
+    }
+
+    private ByteBuffer held() {
+        return Objects.requireNonNull(bytes, "an outline has no bytes");
     }
 
     long filledAtNanos() {
@@ -132,7 +146,7 @@ final class CachedEntry implements StoredObject {
     }
 
     private ByteBuffer slice(Span span) {
-        return bytes.slice((int) span.start(), (int) span.length());
+        return held().slice((int) span.start(), (int) span.length());
     }
 
     @Override

@@ -3,6 +3,7 @@ package io.reactivestore.cache;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import io.reactivestore.StoreRuntime;
+import java.nio.ByteBuffer;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 import reactor.core.scheduler.Scheduler;
@@ -10,9 +11,12 @@ import reactor.core.scheduler.Scheduler;
 /** Memory by Caffeine: W-TinyLFU, whose maintenance runs on the ledger's thread. */
 final class CaffeineTier implements MemoryTier {
 
-    private final Cache<String, CachedEntry> cache;
+    /** Copies by their keys, and blocks by theirs, so that both compete for the same room. */
+    private final Cache<Object, Object> cache;
+
     private final LongAdder payloadBytes = new LongAdder();
     private final LongAdder evictions = new LongAdder();
+    private final LongAdder blocks = new LongAdder();
 
     /**
      * @param maxBytes {@link Long#MAX_VALUE} for no limit
@@ -21,44 +25,89 @@ final class CaffeineTier implements MemoryTier {
     CaffeineTier(long maxBytes, StoreRuntime runtime, Scheduler maintenance) {
         this.cache = Caffeine.newBuilder()
                 .maximumWeight(maxBytes)
-                .weigher(CachedEntry::weight)
+                .weigher(Kept::weight)
                 .executor(maintenance::schedule)
                 .ticker(runtime::nanoTime)
-                .<String, CachedEntry>evictionListener((key, entry, cause) -> {
-                    evictions.increment();
-                    gone(entry);
-                })
+                .evictionListener((key, value, cause) -> evicted(key, value))
                 .build();
+    }
+
+    private void evicted(@Nullable Object key, @Nullable Object value) {
+        evictions.increment();
+        gone(key, value);
     }
 
     @Override
     public @Nullable CachedEntry get(String key) {
-        return cache.getIfPresent(key);
+        return (CachedEntry) cache.getIfPresent(key);
     }
 
     @Override
     public void put(String key, CachedEntry entry) {
-        payloadBytes.add(entry.length());
-        gone(cache.asMap().put(key, entry));
+        keep(key, entry);
     }
 
     @Override
-    public void remove(String key) {
-        gone(cache.asMap().remove(key));
+    public @Nullable CachedEntry remove(String key) {
+        return (CachedEntry) drop(key);
     }
 
     @Override
     public void removePrefix(String prefix) {
-        for (String key : cache.asMap().keySet()) {
-            if (key.startsWith(prefix)) {
-                remove(key);
+        for (Object key : cache.asMap().keySet()) {
+            if (Kept.nameOf(key).startsWith(prefix)) {
+                drop(key);
             }
         }
     }
 
     @Override
+    public @Nullable ByteBuffer block(BlockKey key) {
+        return (ByteBuffer) cache.getIfPresent(key);
+    }
+
+    @Override
+    public boolean hasBlock(BlockKey key) {
+        return cache.asMap().containsKey(key);
+    }
+
+    @Override
+    public void putBlock(BlockKey key, ByteBuffer bytes) {
+        keep(key, bytes);
+    }
+
+    @Override
+    public void removeBlock(BlockKey key) {
+        drop(key);
+    }
+
+    private void keep(Object key, Object value) {
+        count(key, value, 1); // before it can be evicted
+        gone(key, cache.asMap().put(key, value));
+    }
+
+    private @Nullable Object drop(Object key) {
+        Object removed = cache.asMap().remove(key);
+        gone(key, removed);
+        return removed;
+    }
+
+    private void gone(@Nullable Object key, @Nullable Object value) {
+        if (key != null && value != null) {
+            count(key, value, -1);
+        }
+    }
+
+    private void count(Object key, Object value, int sign) {
+        payloadBytes.add((long) sign * Kept.payload(value));
+        if (key instanceof BlockKey) {
+            blocks.add(sign);
+        }
+    }
+
+    @Override
     public long entryCount() {
-        return cache.estimatedSize();
+        return Math.max(0, cache.estimatedSize() - blocks.sum());
     }
 
     @Override
@@ -72,10 +121,6 @@ final class CaffeineTier implements MemoryTier {
     @Override
     public long payloadBytes() {
         return payloadBytes.sum();
-    }
-
-    private void gone(@Nullable CachedEntry entry) {
-        payloadBytes.add(entry == null ? 0 : -entry.length());
     }
 
     @Override

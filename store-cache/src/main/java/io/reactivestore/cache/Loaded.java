@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 sealed interface Loaded {
 
     /**
-     * The whole object, held in memory.
+     * The whole object, held in memory; or the outline of one that is kept in blocks.
      *
      * @param tier where the bytes came from
      * @param hit whether they came without asking the source
@@ -19,7 +19,7 @@ sealed interface Loaded {
     /** The source takes its time, for longer than the reader wants to wait for it: this copy is usable. */
     record Late(Held instead) implements Loaded {}
 
-    /** An object that is not kept: too large, or more than may be loaded at once. */
+    /** An object that is not kept: too large and not for blocks, or more than may be loaded at once. */
     record Streamed(StoredObject object) implements Loaded {}
 
     /** The facts of an object. */

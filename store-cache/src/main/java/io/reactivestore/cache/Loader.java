@@ -1,9 +1,11 @@
 package io.reactivestore.cache;
 
+import io.reactivestore.ByteRange;
 import io.reactivestore.ObjectInfo;
 import io.reactivestore.ReadMode;
 import io.reactivestore.ReadOptions;
 import io.reactivestore.Served;
+import io.reactivestore.Span;
 import io.reactivestore.Store;
 import io.reactivestore.StoreRuntime;
 import io.reactivestore.StoredObject;
@@ -12,6 +14,7 @@ import io.reactivestore.cache.Freshness.State;
 import io.reactivestore.internal.Buffers;
 import io.reactivestore.internal.Lifecycle;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
@@ -31,7 +34,9 @@ final class Loader {
     private final Lifecycle lifecycle;
     private final long maxEntryBytes;
     private final ByteBudget budget;
+    private final @Nullable BlockLoads blocks;
 
+    /** @param blocks keep large objects; null if they are not kept */
     Loader(
             Store source,
             Memory memory,
@@ -44,7 +49,8 @@ final class Loader {
             StoreRuntime runtime,
             Lifecycle lifecycle,
             long maxEntryBytes,
-            ByteBudget budget) {
+            ByteBudget budget,
+            @Nullable BlockLoads blocks) {
         this.source = source;
         this.memory = memory;
         this.tiers = tiers;
@@ -57,13 +63,19 @@ final class Loader {
         this.lifecycle = lifecycle;
         this.maxEntryBytes = maxEntryBytes;
         this.budget = budget;
+        this.blocks = blocks;
     }
 
     /** A copy that may be served once the source has confirmed it, or at once. */
     private record Candidate(CachedEntry entry, String tier, boolean suspect) {}
 
     Load begin(String key, ReadMode mode) {
-        return new WholeLoad(key, mode, fence.pass(key));
+        return new WholeLoad(key, mode, fence.pass(key), null);
+    }
+
+    /** Asks for some blocks of an object of which nothing is held. */
+    Load begin(Question.Part part, ReadMode mode) {
+        return new WholeLoad(part.key(), mode, fence.pass(part.key()), part.blocks());
     }
 
     private final class WholeLoad implements Load {
@@ -71,12 +83,16 @@ final class Loader {
         final String key;
         final ReadMode mode;
         final Pass pass;
+        /** What of it is asked for; null for all, or as much as is kept whole. */
+        final @Nullable Span part;
+
         private volatile Loaded.@Nullable Held instead;
 
-        WholeLoad(String key, ReadMode mode, Pass pass) {
+        WholeLoad(String key, ReadMode mode, Pass pass, @Nullable Span part) {
             this.key = key;
             this.mode = mode;
             this.pass = pass;
+            this.part = part;
         }
 
         @Override
@@ -136,13 +152,18 @@ final class Loader {
 
     private Mono<Loaded> fromSource(WholeLoad load, @Nullable Candidate candidate) {
         Asking asking = new Asking(runtime.nanoTime(), freshness.epoch());
-        long least = Math.min(maxEntryBytes, ReadOptions.defaults().firstPartBytes());
+        long most = load.part == null ? maxEntryBytes : load.part.length();
+        long least = Math.min(most, ReadOptions.defaults().firstPartBytes());
         // Taken before the source is asked, since the first part is in memory when it answers.
-        ByteBudget.Share share = budget.takeUpTo(maxEntryBytes, least);
+        ByteBudget.Share share = budget.takeUpTo(most, least);
+        if (load.part != null) {
+            share.resize(most);
+        }
         ReadOptions plain = ReadOptions.defaults()
                 .withMode(ReadMode.SOURCE_ONLY)
-                .withFirstPartBytes(Math.max(share.bytes(), least))
-                .withMaxBufferedBytes(maxEntryBytes);
+                .withFirstPartBytes(load.part != null ? most : Math.max(share.bytes(), least))
+                .withMaxBufferedBytes(Math.max(most, maxEntryBytes))
+                .withRange(rangeOf(load, share));
         ReadOptions options = candidate == null
                 ? plain
                 : plain.withIfNoneMatch(candidate.entry.info().etag());
@@ -157,13 +178,22 @@ final class Loader {
                 .doFinally(signal -> share.release());
     }
 
+    /** No more than is kept, so that no byte comes which would have to be asked for again; null if the rest is to be streamed. */
+    private @Nullable ByteRange rangeOf(WholeLoad load, ByteBudget.Share share) {
+        if (load.part != null) {
+            return ByteRange.of(load.part.start(), load.part.end());
+        }
+        return blocks != null && share.bytes() == maxEntryBytes ? ByteRange.of(0, maxEntryBytes) : null;
+    }
+
     /** When the source was asked: what it says is as old as that, and suspect if an epoch begins meanwhile. */
     private record Asking(long nanos, long epoch) {}
 
     private Loaded confirmed(WholeLoad load, Candidate candidate, ObjectInfo info, Asking asking) {
         stats.revalidated.increment();
         CachedEntry renewed = candidate.entry.renewed(info, asking.nanos, asking.epoch);
-        if (fence.ifAdmitted(load.key, load.pass, () -> memory.put(load.key, renewed))) {
+        boolean isKept = fence.ifAdmitted(load.key, load.pass, () -> memory.put(load.key, renewed));
+        if (isKept && !renewed.isOutline()) {
             tiers.forEach(tier -> tier.renew(load.key, renewed, load.pass));
         }
         return new Loaded.Held(renewed, candidate.tier, false);
@@ -172,11 +202,20 @@ final class Loader {
     private Mono<Loaded> keep(
             WholeLoad load, @Nullable Candidate candidate, StoredObject object, Asking asking, ByteBudget.Share share) {
         long size = object.info().size();
-        if (size > maxEntryBytes || !share.resize(size)) {
+        boolean isWhole = object.span().isAllOf(size) && size <= maxEntryBytes;
+        boolean isPart = !isWhole && object.status() == StoredObject.Status.PARTIAL;
+        if (isPart && !object.info().etag().isEmpty()) {
+            return Mono.just(outline(load, candidate, object, asking, share));
+        }
+        if (!isWhole || !share.resize(size)) {
             ObjectInfo info = object.info();
             dropOlder(load, candidate, info.etag());
             fence.ifAdmitted(load.key, load.pass, () -> memory.putHead(load.key, info, asking.nanos, asking.epoch));
-            return stream(object);
+            // Without an etag its blocks could not be told from those of another version.
+            return isPart && load.part == null
+                    ? source.get(load.key, ReadOptions.defaults().withMode(ReadMode.SOURCE_ONLY))
+                            .flatMap(this::stream)
+                    : stream(object);
         }
         return object.byteArray().map(bytes -> {
             CachedEntry entry = new CachedEntry(
@@ -186,6 +225,18 @@ final class Loader {
             }
             return new Loaded.Held(entry, Served.SOURCE, false);
         });
+    }
+
+    private Loaded outline(
+            WholeLoad load, @Nullable Candidate candidate, StoredObject object, Asking asking, ByteBudget.Share share) {
+        ObjectInfo info = object.info();
+        dropOlder(load, candidate, info.etag());
+        CachedEntry outline = new CachedEntry(info, null, asking.nanos, asking.epoch, freshness, lifecycle);
+        if (!fence.ifAdmitted(load.key, load.pass, () -> memory.put(load.key, outline))) {
+            stats.outdated.increment();
+        }
+        Objects.requireNonNull(blocks).seed(object, share);
+        return new Loaded.Held(outline, Served.SOURCE, false);
     }
 
     private Mono<Loaded> stream(StoredObject object) {

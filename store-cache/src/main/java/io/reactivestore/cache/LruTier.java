@@ -1,5 +1,6 @@
 package io.reactivestore.cache;
 
+import java.nio.ByteBuffer;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -12,7 +13,11 @@ import org.jspecify.annotations.Nullable;
 final class LruTier implements MemoryTier {
 
     private final long maxBytes;
-    private final Map<String, CachedEntry> entries = new LinkedHashMap<>(16, 0.75f, true);
+
+    /** Copies by their keys, and blocks by theirs. */
+    private final Map<Object, Object> kept = new LinkedHashMap<>(16, 0.75f, true);
+
+    private long entries;
     private long bytes;
     private long payloadBytes;
     private long evictions;
@@ -23,45 +28,82 @@ final class LruTier implements MemoryTier {
 
     @Override
     public synchronized @Nullable CachedEntry get(String key) {
-        return entries.get(key);
+        return (CachedEntry) kept.get(key);
     }
 
     @Override
-    public synchronized void put(String key, CachedEntry entry) {
-        remove(key);
-        int weight = CachedEntry.weight(key, entry);
+    public void put(String key, CachedEntry entry) {
+        keep(key, entry);
+    }
+
+    private synchronized void keep(Object key, Object value) {
+        drop(key);
+        int weight = Kept.weight(key, value);
         if (weight > maxBytes) {
             evictions++; // with what an entry costs beside its bytes; it would only drive out all others
             return;
         }
-        entries.put(key, entry);
-        bytes += weight;
-        payloadBytes += entry.length();
-        Iterator<Map.Entry<String, CachedEntry>> eldest = entries.entrySet().iterator();
+        kept.put(key, value);
+        count(key, value, 1);
+        Iterator<Map.Entry<Object, Object>> eldest = kept.entrySet().iterator();
         while (bytes > maxBytes && eldest.hasNext()) {
-            Map.Entry<String, CachedEntry> victim = eldest.next();
-            bytes -= CachedEntry.weight(victim.getKey(), victim.getValue());
-            payloadBytes -= victim.getValue().length();
+            Map.Entry<Object, Object> victim = eldest.next();
+            count(victim.getKey(), victim.getValue(), -1);
             eldest.remove();
             evictions++;
         }
     }
 
+    private synchronized @Nullable Object drop(Object key) {
+        Object removed = kept.remove(key);
+        if (removed != null) {
+            count(key, removed, -1);
+        }
+        return removed;
+    }
+
+    private void count(Object key, Object value, int sign) {
+        bytes += (long) sign * Kept.weight(key, value);
+        payloadBytes += (long) sign * Kept.payload(value);
+        entries += key instanceof String ? sign : 0;
+    }
+
     @Override
-    public synchronized void remove(String key) {
-        CachedEntry removed = entries.remove(key);
-        bytes -= removed == null ? 0 : CachedEntry.weight(key, removed);
-        payloadBytes -= removed == null ? 0 : removed.length();
+    public @Nullable CachedEntry remove(String key) {
+        return (CachedEntry) drop(key);
     }
 
     @Override
     public synchronized void removePrefix(String prefix) {
-        entries.keySet().stream().filter(key -> key.startsWith(prefix)).toList().forEach(this::remove);
+        kept.keySet().stream()
+                .filter(key -> Kept.nameOf(key).startsWith(prefix))
+                .toList()
+                .forEach(this::drop);
+    }
+
+    @Override
+    public synchronized @Nullable ByteBuffer block(BlockKey key) {
+        return (ByteBuffer) kept.get(key);
+    }
+
+    @Override
+    public synchronized boolean hasBlock(BlockKey key) {
+        return kept.containsKey(key);
+    }
+
+    @Override
+    public void putBlock(BlockKey key, ByteBuffer bytes) {
+        keep(key, bytes);
+    }
+
+    @Override
+    public void removeBlock(BlockKey key) {
+        drop(key);
     }
 
     @Override
     public synchronized long entryCount() {
-        return entries.size();
+        return entries;
     }
 
     @Override

@@ -6,12 +6,22 @@ import org.jspecify.annotations.Nullable;
 /** What is known without asking anybody: copies, facts, and absences. A key that is absent has neither of the others. */
 final class Memory {
 
+    /** Of more blocks than this it is cheaper to wait until they have to go: nobody asks for them any more. */
+    private static final long MOST_DROPPED = 10_000;
+
     private final MemoryTier copies;
+    private final BlocksSpec.@Nullable Settings blocks;
     private final Recent<ObjectInfo> heads;
     private final Recent<Boolean> absences;
 
-    Memory(MemoryTier copies, Recent<ObjectInfo> heads, Recent<Boolean> absences) {
+    /** @param blocks how large objects are kept; null if they are not */
+    Memory(
+            MemoryTier copies,
+            BlocksSpec.@Nullable Settings blocks,
+            Recent<ObjectInfo> heads,
+            Recent<Boolean> absences) {
         this.copies = copies;
+        this.blocks = blocks;
         this.heads = heads;
         this.absences = absences;
     }
@@ -57,9 +67,16 @@ final class Memory {
 
     /** Forgets what it knows of a key; when this returns, nobody finds it any more. */
     void remove(String key) {
-        copies.remove(key);
+        CachedEntry removed = copies.remove(key);
         heads.remove(key);
         absences.remove(key);
+        if (removed != null && removed.isOutline() && blocks != null) {
+            ObjectInfo info = removed.info();
+            long count = Math.min(MOST_DROPPED, blocks.blocks(info.size()));
+            for (long index = 0; index < count; index++) {
+                copies.removeBlock(new BlockKey(key, info.etag(), index));
+            }
+        }
     }
 
     /** The same for every key with this prefix. */

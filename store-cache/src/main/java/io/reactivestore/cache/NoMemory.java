@@ -1,5 +1,6 @@
 package io.reactivestore.cache;
 
+import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /** A cache that keeps nothing in memory. */
@@ -15,10 +16,28 @@ enum NoMemory implements MemoryTier {
     public void put(String key, CachedEntry entry) {}
 
     @Override
-    public void remove(String key) {}
+    public @Nullable CachedEntry remove(String key) {
+        return null;
+    }
 
     @Override
     public void removePrefix(String prefix) {}
+
+    @Override
+    public @Nullable ByteBuffer block(BlockKey key) {
+        return null;
+    }
+
+    @Override
+    public boolean hasBlock(BlockKey key) {
+        return false;
+    }
+
+    @Override
+    public void putBlock(BlockKey key, ByteBuffer bytes) {}
+
+    @Override
+    public void removeBlock(BlockKey key) {}
 
     @Override
     public long entryCount() {

@@ -1,5 +1,6 @@
 package io.reactivestore.cache;
 
+import io.reactivestore.Span;
 import org.jspecify.annotations.Nullable;
 
 /** What readers ask for. Those who ask the same at the same time may share one answer. */
@@ -21,6 +22,34 @@ sealed interface Question {
         @Override
         public String subject() {
             return key;
+        }
+    }
+
+    /**
+     * What an object is that is kept in blocks, or is so small that it is kept whole, of which nothing is known so far. Whoever asks about a key waits
+     * for the same answer; only the first one's blocks come with it.
+     *
+     * @param blocks bytes from the beginning of one block to the end of another
+     */
+    record Part(String key, Span blocks) implements Question {
+        @Override
+        public String operation() {
+            return "get";
+        }
+
+        @Override
+        public String subject() {
+            return key;
+        }
+
+        @Override
+        public boolean equals(@Nullable Object o) {
+            return o instanceof Part other && key.equals(other.key);
+        }
+
+        @Override
+        public int hashCode() {
+            return 31 * key.hashCode();
         }
     }
 

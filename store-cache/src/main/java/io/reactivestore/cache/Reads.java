@@ -8,7 +8,9 @@ import io.reactivestore.Served;
 import io.reactivestore.Store;
 import io.reactivestore.StoredObject;
 import io.reactivestore.cache.Freshness.State;
+import io.reactivestore.error.ObjectChangedException;
 import io.reactivestore.error.ObjectNotFoundException;
+import io.reactivestore.error.RangeNotSatisfiableException;
 import io.reactivestore.error.StoreClosedException;
 import io.reactivestore.error.StoreException;
 import io.reactivestore.internal.Conditions;
@@ -16,6 +18,8 @@ import io.reactivestore.internal.Lifecycle;
 import io.reactivestore.internal.Ranges;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import reactor.core.CoreSubscriber;
 import reactor.core.publisher.Flux;
@@ -37,10 +41,12 @@ final class Reads {
     private final StatsRecorder stats;
     private final Lifecycle lifecycle;
     private final Mono<Void> closing;
+    private final @Nullable BlockReads blocks;
 
     /**
      * @param maxWait how long a reader waits for the source while a copy is usable; null for ever
      * @param closing completes when the cache is closed
+     * @param blocks read what is kept in blocks; null if nothing is
      */
     Reads(
             Store source,
@@ -53,7 +59,8 @@ final class Reads {
             Removals removals,
             StatsRecorder stats,
             Lifecycle lifecycle,
-            Mono<Void> closing) {
+            Mono<Void> closing,
+            @Nullable BlockReads blocks) {
         this.source = source;
         this.memory = memory;
         this.tiers = tiers;
@@ -66,6 +73,7 @@ final class Reads {
         this.stats = stats;
         this.lifecycle = lifecycle;
         this.closing = closing;
+        this.blocks = blocks;
     }
 
     Mono<StoredObject> get(String key, ReadOptions options) {
@@ -73,34 +81,75 @@ final class Reads {
     }
 
     Flux<RangedObject> getRanges(String key, List<ByteRange> ranges, ReadOptions options) {
-        return lifecycle.whenOpenMany("getRanges", key, () -> {
-            CachedEntry entry = held(key, options);
-            State state = entry == null ? State.DEAD : freshness.stateOf(entry);
-            if (entry != null && state.isServed()) {
-                countMemoryHit(key, entry, state);
-                return slices(entry, ranges, options);
-            }
-            if (entry == null && isAbsent(key, options)) {
-                return Flux.error(new ObjectNotFoundException("getRanges", key));
-            }
-            if (options.version() != null || !mayHold(key, options.mode())) {
-                stats.misses.increment();
-                return untilClose("getRanges", key, source.getRanges(key, ranges, options));
-            }
-            return fly(key, options.mode()).flatMapMany(loaded -> answerRanges(key, loaded, ranges, options));
-        });
+        return lifecycle.whenOpenMany("getRanges", key, () -> getRanges(key, ranges, options, true));
     }
 
-    private Flux<RangedObject> answerRanges(String key, Loaded loaded, List<ByteRange> ranges, ReadOptions options) {
+    /** @param counts whether this is a request of its own, and not another try */
+    private Flux<RangedObject> getRanges(String key, List<ByteRange> ranges, ReadOptions options, boolean counts) {
+        CachedEntry entry = held(key, options);
+        State state = entry == null ? State.DEAD : freshness.stateOf(entry);
+        if (entry != null && state.isServed()) {
+            if (entry.isOutline()) {
+                return fromBlocks(key, new Loaded.Held(entry, Served.MEMORY, true), ranges, options, counts);
+            }
+            if (counts) {
+                countMemoryHit(key, entry, state);
+            }
+            return slices(entry, ranges, options);
+        }
+        if (entry == null && isAbsent(key, options, counts)) {
+            return Flux.error(new ObjectNotFoundException("getRanges", key));
+        }
+        Question question = question(key, ranges, options);
+        if (question == null) {
+            countMiss(counts);
+            return untilClose("getRanges", key, source.getRanges(key, ranges, options));
+        }
+        return fly(question, options.mode())
+                .onErrorResume(
+                        RangeNotSatisfiableException.class, notMine -> Mono.just(new Loaded.Failed(notMine, null)))
+                .flatMapMany(loaded -> answerRanges(key, loaded, ranges, options, counts));
+    }
+
+    private Flux<RangedObject> answerRanges(
+            String key, Loaded loaded, List<ByteRange> ranges, ReadOptions options, boolean counts) {
         if (loaded instanceof Loaded.Held held) {
-            count(key, held);
+            if (held.entry().isOutline()) {
+                return fromBlocks(key, held, ranges, options, counts);
+            }
+            count(key, held, counts);
             return slices(held.entry(), ranges, options);
         }
-        stats.misses.increment();
+        if (!(loaded instanceof Loaded.Failed)) {
+            countMiss(counts);
+        }
         if (loaded instanceof Loaded.Absent) {
             return Flux.error(new ObjectNotFoundException("getRanges", key));
         }
         return untilClose("getRanges", key, source.getRanges(key, ranges, options.withMode(ReadMode.SOURCE_ONLY)));
+    }
+
+    private Flux<RangedObject> fromBlocks(
+            String key, Loaded.Held held, List<ByteRange> ranges, ReadOptions options, boolean counts) {
+        AtomicBoolean given = new AtomicBoolean();
+        return Objects.requireNonNull(blocks)
+                .getRanges(held.entry(), ranges, options, isHeld -> countBlocks(key, held, isHeld, counts))
+                .doOnNext(range -> given.set(true))
+                .onErrorResume(
+                        ObjectChangedException.class,
+                        changed ->
+                                !counts || given.get() ? Flux.error(changed) : getRanges(key, ranges, options, false));
+    }
+
+    /** What to ask to have these ranges of an object; null if they are asked for past the cache. */
+    private @Nullable Question question(String key, List<ByteRange> ranges, ReadOptions options) {
+        if (options.version() != null) {
+            return null;
+        }
+        if (mayHold(key, options.mode())) {
+            return new Question.Whole(key);
+        }
+        return blocks == null ? null : blocks.question(key, ranges, options);
     }
 
     private static Flux<RangedObject> slices(CachedEntry entry, List<ByteRange> ranges, ReadOptions options) {
@@ -115,12 +164,14 @@ final class Reads {
     }
 
     /** Whether memory knows that there is no such object, and these options let it say so. */
-    private boolean isAbsent(String key, ReadOptions options) {
+    private boolean isAbsent(String key, ReadOptions options, boolean counts) {
         if (!mayServe(options) || !memory.isAbsent(key)) {
             return false;
         }
-        stats.hit(Served.MEMORY);
-        stats.negative.increment();
+        if (counts) {
+            stats.hit(Served.MEMORY);
+            stats.negative.increment();
+        }
         return true;
     }
 
@@ -128,22 +179,77 @@ final class Reads {
         return options.mode() == ReadMode.CACHED_OK && options.version() == null;
     }
 
-    private Mono<StoredObject> load(String key, ReadOptions options) {
-        if (isAbsent(key, options)) {
+    /** @param counts whether this is a request of its own, and not another try */
+    private Mono<StoredObject> load(String key, ReadOptions options, boolean counts) {
+        CachedEntry entry = held(key, options);
+        if (entry != null && entry.isOutline() && freshness.stateOf(entry).isServed()) {
+            return fromBlocks(key, new Loaded.Held(entry, Served.MEMORY, true), options, counts);
+        }
+        if (isAbsent(key, options, counts)) {
             return Mono.empty();
         }
-        if (options.version() != null || (options.range() != null && !mayHold(key, options.mode()))) {
-            stats.misses.increment();
+        ByteRange range = options.range();
+        Question question = range != null
+                ? question(key, List.of(range), options)
+                : options.version() != null ? null : new Question.Whole(key);
+        if (question == null) {
+            countMiss(counts);
             return passThrough(key, options);
         }
-        return fly(key, options.mode()).flatMap(loaded -> answer(key, loaded, options));
+        return fly(question, options.mode())
+                .flatMap(loaded -> answer(key, loaded, options, counts))
+                // Of the one who has asked first: another part of the object may be there.
+                .onErrorResume(
+                        RangeNotSatisfiableException.class,
+                        refused -> question instanceof Question.Part
+                                ? passThrough(key, options.withMode(ReadMode.SOURCE_ONLY))
+                                : Mono.error(refused));
+    }
+
+    private Mono<StoredObject> fromBlocks(String key, Loaded.Held held, ReadOptions options, boolean counts) {
+        boolean stale = held.hit() && freshness.stateOf(held.entry()).isStale();
+        return Objects.requireNonNull(blocks)
+                .get(
+                        held.entry(),
+                        options,
+                        held.hit() ? held.tier() : Served.SOURCE,
+                        stale,
+                        isHeld -> countBlocks(key, held, isHeld, counts))
+                // The outline is gone; a second time it is the reader who has to know.
+                .onErrorResume(
+                        ObjectChangedException.class,
+                        changed -> counts ? load(key, options, false) : Mono.error(changed));
+    }
+
+    private void countBlocks(String key, Loaded.Held held, boolean isHeld, boolean counts) {
+        State state = freshness.stateOf(held.entry());
+        if (held.hit() && state.isRenewed()) {
+            renewals.renew(key);
+        }
+        if (!counts) {
+            return;
+        }
+        if (held.hit() && isHeld) {
+            stats.hit(held.tier());
+            if (state.isStale()) {
+                stats.stale.increment();
+            }
+        } else {
+            stats.misses.increment();
+        }
+    }
+
+    private void countMiss(boolean counts) {
+        if (counts) {
+            stats.misses.increment();
+        }
     }
 
     /** Loads a key; what the source fails to tell, or not in time, a copy may. */
-    private Mono<Loaded> fly(String key, ReadMode mode) {
-        return flights.load(new Question.Whole(key), mode, maxWait).flatMap(loaded -> {
+    private Mono<Loaded> fly(Question question, ReadMode mode) {
+        return flights.load(question, mode, maxWait).flatMap(loaded -> {
             if (loaded instanceof Loaded.Late late) {
-                renewals.renewNow(key);
+                renewals.renewNow(question.subject());
                 return Mono.just(late.instead());
             }
             return loaded instanceof Loaded.Failed failed ? instead(failed, mode) : Mono.just(loaded);
@@ -167,12 +273,15 @@ final class Reads {
                 && (memory.get(key) != null || tiers.stream().anyMatch(tier -> tier.mayHold(key)));
     }
 
-    private Mono<StoredObject> answer(String key, Loaded loaded, ReadOptions options) {
+    private Mono<StoredObject> answer(String key, Loaded loaded, ReadOptions options, boolean counts) {
         if (loaded instanceof Loaded.Held held) {
-            boolean stale = count(key, held);
+            if (held.entry().isOutline()) {
+                return fromBlocks(key, held, options, counts);
+            }
+            boolean stale = count(key, held, counts);
             return Mono.just(new EntryView(held.entry(), options, held.tier(), stale));
         }
-        stats.misses.increment();
+        countMiss(counts);
         if (loaded instanceof Loaded.Streamed streamed) {
             return serves(options)
                     ? Mono.just(view(key, streamed.object(), options))
@@ -182,14 +291,16 @@ final class Reads {
     }
 
     /** Tells whether what is served is stale. */
-    private boolean count(String key, Loaded.Held held) {
-        if (held.hit()) {
-            State state = freshness.stateOf(held.entry());
-            countHit(key, held.tier(), state);
-            return state.isStale();
+    private boolean count(String key, Loaded.Held held, boolean counts) {
+        if (!held.hit()) {
+            countMiss(counts);
+            return false;
         }
-        stats.misses.increment();
-        return false;
+        State state = freshness.stateOf(held.entry());
+        if (counts) {
+            countHit(key, held.tier(), state);
+        }
+        return state.isStale();
     }
 
     private void countMemoryHit(String key, CachedEntry entry, State state) {
@@ -251,8 +362,8 @@ final class Reads {
         public void subscribe(CoreSubscriber<? super StoredObject> actual) {
             CachedEntry entry = held(key, options);
             State state = entry == null ? State.DEAD : freshness.stateOf(entry);
-            if (entry == null || !state.isServed()) {
-                lifecycle.whenOpen("get", key, () -> load(key, options)).subscribe(actual);
+            if (entry == null || !state.isServed() || entry.isOutline()) {
+                lifecycle.whenOpen("get", key, () -> load(key, options, true)).subscribe(actual);
                 return;
             }
             countMemoryHit(key, entry, state);

@@ -83,6 +83,24 @@ final class Removals {
         }
     }
 
+    /**
+     * Drops what is known of a version of an object, because the source has said that there is another one.
+     *
+     * @param pass taken before the source was asked
+     */
+    void dropReplaced(String key, Pass pass, String etag) {
+        if (!fence.isCurrent(key, pass)) {
+            return;
+        }
+        CachedEntry copy = memory.get(key);
+        ObjectInfo head = memory.head(key);
+        if ((copy != null && copy.info().etag().equals(etag))
+                || (head != null && head.etag().equals(etag))
+                || tiers.stream().anyMatch(tier -> tier.mayHold(key) && !tier.contradicts(key, etag))) {
+            drop(key);
+        }
+    }
+
     private static boolean contradicts(@Nullable CachedEntry copy, @Nullable String etag) {
         return copy != null && !copy.info().etag().equals(etag);
     }

@@ -33,7 +33,8 @@ final class Warming {
                     lifecycle.requireOpen("warm", key);
                     CachedEntry present = memory.get(key);
                     return present != null && freshness.stateOf(present).isServed()
-                            ? Mono.just(new WarmResult(key, Outcome.HELD, null))
+                            ? Mono.just(
+                                    new WarmResult(key, present.isOutline() ? Outcome.NOT_KEPT : Outcome.HELD, null))
                             : flights.load(new Question.Whole(key), ReadMode.CACHED_OK, null)
                                     .map(loaded -> resultOf(key, loaded));
                 })
@@ -45,7 +46,7 @@ final class Warming {
             return failed(key, failed.error());
         }
         Outcome outcome = loaded instanceof Loaded.Held held
-                ? held.hit() ? Outcome.HELD : Outcome.LOADED
+                ? held.entry().isOutline() ? Outcome.NOT_KEPT : held.hit() ? Outcome.HELD : Outcome.LOADED
                 : loaded instanceof Loaded.Streamed ? Outcome.NOT_KEPT : Outcome.ABSENT;
         return new WarmResult(key, outcome, null);
     }

@@ -53,6 +53,9 @@ final class GatedStore implements Store {
     private final List<Request<?>> waiting = new ArrayList<>();
     private boolean holdsReserved;
 
+    /** What was asked by each get, in order. */
+    final List<ReadOptions> reads = new ArrayList<>();
+
     GatedStore(StoreRuntime runtime) {
         this.inner = MemoryStore.create(runtime);
     }
@@ -229,7 +232,7 @@ final class GatedStore implements Store {
 
     @Override
     public Mono<StoredObject> get(String key, ReadOptions options) {
-        return gated(Op.GET, key, inner.get(key, options));
+        return gated(Op.GET, key, inner.get(key, options)).doOnSubscribe(asked -> reads.add(options));
     }
 
     @Override

@@ -71,10 +71,20 @@ final class CacheRun extends Run {
         AGEING,
         SERVED_STALE,
         REMEMBERING,
-        SOURCE_THAT_TRIES_AGAIN;
+        SOURCE_THAT_TRIES_AGAIN,
+        IN_BLOCKS,
+        IN_BLOCKS_AND_TIER;
+
+        boolean isMemoryAlone() {
+            return this == MEMORY || this == IN_BLOCKS;
+        }
 
         boolean hasTier() {
-            return this != MEMORY && !hasDisk();
+            return !isMemoryAlone() && !hasDisk();
+        }
+
+        boolean hasBlocks() {
+            return this == IN_BLOCKS || this == IN_BLOCKS_AND_TIER;
         }
 
         boolean hasDisk() {
@@ -118,7 +128,7 @@ final class CacheRun extends Run {
         if (cache != null) {
             cache.stats().hitsByTier().forEach((from, hits) -> earlierHits.merge(from, hits, Long::sum));
         }
-        if (kind == Kind.MEMORY) {
+        if (kind.isMemoryAlone()) {
             // Memory alone cannot know what the process before has sent.
             simulation.runFor(IN_DOUBT.plusMillis(1));
         }
@@ -129,7 +139,11 @@ final class CacheRun extends Run {
                 .runtime(process);
         if (kind.hasMemory()) {
             // Beside a tier so little that copies are found there.
-            builder.memory(memory -> memory.maxBytes(kind == Kind.MEMORY ? 20_000 : 1_500));
+            builder.memory(memory -> memory.maxBytes(kind.isMemoryAlone() ? 20_000 : kind.hasBlocks() ? 10_000 : 1_500));
+        }
+        if (kind.hasBlocks()) {
+            builder.maxEntryBytes(60)
+                    .blocks(blocks -> blocks.blockBytes(16).partBytes(64).readAheadBytes(128));
         }
         if (kind == Kind.AGEING) {
             builder.freshness(freshness -> freshness.maxAge(MAX_AGE));

@@ -1,0 +1,275 @@
+package io.reactivestore.cache;
+
+import io.reactivestore.ByteRange;
+import io.reactivestore.ObjectInfo;
+import io.reactivestore.RangedObject;
+import io.reactivestore.ReadMode;
+import io.reactivestore.ReadOptions;
+import io.reactivestore.Served;
+import io.reactivestore.Span;
+import io.reactivestore.StoredObject;
+import io.reactivestore.StoredObject.Status;
+import io.reactivestore.cache.BlockLoads.Arrived;
+import io.reactivestore.internal.Buffers;
+import io.reactivestore.internal.Conditions;
+import io.reactivestore.internal.Lifecycle;
+import io.reactivestore.internal.Ranges;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.stream.IntStream;
+import java.util.stream.LongStream;
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import reactor.core.publisher.MonoSink;
+import reactor.core.scheduler.Scheduler;
+
+/** Answers reads of objects that are kept in blocks. */
+final class BlockReads {
+
+    private static final int GROUPS_AT_ONCE = 4;
+
+    private final BlockLoads loads;
+    private final BlocksSpec.Settings settings;
+    private final Lifecycle lifecycle;
+    private final Scheduler delivery;
+
+    BlockReads(BlockLoads loads, Lifecycle lifecycle, Scheduler delivery) {
+        this.loads = loads;
+        this.settings = loads.settings();
+        this.lifecycle = lifecycle;
+        this.delivery = delivery;
+    }
+
+    /**
+     * What to ask about a key of which nothing is held, to have these ranges: the blocks from the first one on, at most a part.
+     *
+     * @return null if a part of the object would not tell enough, or is not the way to answer these options
+     */
+    Question.@Nullable Part question(String key, List<ByteRange> ranges, ReadOptions options) {
+        if (options.isConditional()
+                || options.ifRange() != null
+                || options.mode() == ReadMode.SOURCE_ONLY
+                || ranges.stream().anyMatch(range -> range instanceof ByteRange.Suffix)) {
+            return null;
+        }
+        List<Span> spans = ranges.stream().map(this::asked).toList();
+        long start = spans.stream().mapToLong(Span::start).min().orElse(0);
+        long most = start + settings.partBytes();
+        long end = start;
+        for (Span span :
+                spans.stream().sorted(Comparator.comparingLong(Span::start)).toList()) {
+            if (settings.blocks(span.start()) <= settings.blocks(end) + 1) {
+                end = Math.max(end, Math.min(most, span.end()));
+            }
+        }
+        long block = settings.blockBytes();
+        long first = start / block * block;
+        return new Question.Part(key, new Span(first, Math.max(first + block, settings.blocks(end) * block)));
+    }
+
+    private Span asked(ByteRange range) {
+        if (range instanceof ByteRange.Bounded bounded) {
+            return new Span(bounded.start(), bounded.end());
+        }
+        long start = ((ByteRange.From) range).start();
+        return new Span(start, start + settings.firstBytes(true));
+    }
+
+    /**
+     * Answers when the first bytes that are missing have come: until then it is an error, and not half an answer, if the object is no
+     * longer what its outline says.
+     *
+     * @param tier where the outline was found
+     * @param stale whether that is past its time
+     * @param counted hears, before anything is waited for, whether all that is needed at first was held
+     */
+    Mono<StoredObject> get(
+            CachedEntry outline, ReadOptions options, String tier, boolean stale, Consumer<Boolean> counted) {
+        return Mono.create(sink -> {
+            First first = new First(outline.info(), sink);
+            BlockView view;
+            boolean isHeld;
+            try {
+                view = new BlockView(outline, options, Served.SOURCE, false, this::body);
+                isHeld = view.status() == Status.NOT_MODIFIED || first.begin(view.span());
+            } catch (RuntimeException refused) {
+                counted.accept(true);
+                sink.error(refused);
+                return;
+            }
+            counted.accept(isHeld);
+            if (isHeld) {
+                sink.success(new BlockView(outline, options, tier, stale, this::body));
+            } else {
+                first.answer(view);
+            }
+        });
+    }
+
+    private Flux<ByteBuffer> body(BlockView view) {
+        return view.status() == Status.NOT_MODIFIED
+                ? Flux.empty()
+                : body(view.info(), view.span(), view.options().chunkBytes());
+    }
+
+    private Flux<ByteBuffer> body(ObjectInfo info, Span span, int chunkBytes) {
+        return new BlockBody(info, span, chunkBytes, loads, lifecycle, delivery);
+    }
+
+    /** Answers many ranges; those that touch the same or adjoining blocks are read together, at most a part. */
+    Flux<RangedObject> getRanges(
+            CachedEntry outline, List<ByteRange> ranges, ReadOptions options, Consumer<Boolean> counted) {
+        ObjectInfo info = outline.info();
+        List<Wanted> wanted;
+        try {
+            Conditions.require("getRanges", info, options);
+            wanted = IntStream.range(0, ranges.size())
+                    .mapToObj(i -> new Wanted(i, Ranges.clip(info, ranges.get(i), options)))
+                    .sorted(Comparator.comparingLong(one -> one.span.start()))
+                    .toList();
+        } catch (RuntimeException refused) {
+            counted.accept(true);
+            return Flux.error(refused);
+        }
+        counted.accept(wanted.stream().allMatch(one -> isHeld(info, one.span)));
+        return Flux.fromIterable(groups(wanted))
+                .flatMap(group -> read(info, group, options.chunkBytes()), GROUPS_AT_ONCE, 1);
+    }
+
+    private record Wanted(int index, Span span) {}
+
+    private boolean isHeld(ObjectInfo info, Span span) {
+        return LongStream.range(span.start() / settings.blockBytes(), settings.blocks(span.end()))
+                .allMatch(index -> loads.memory().hasBlock(BlockLoads.keyOf(info, index)));
+    }
+
+    private List<List<Wanted>> groups(List<Wanted> wanted) {
+        List<List<Wanted>> groups = new ArrayList<>();
+        Span all = new Span(0, 0);
+        for (Wanted one : wanted) {
+            boolean adjoins = one.span.start() / settings.blockBytes() <= settings.blocks(all.end());
+            Span both = new Span(all.start(), Math.max(all.end(), one.span.end()));
+            if (!groups.isEmpty() && adjoins && both.length() <= settings.partBytes()) {
+                groups.get(groups.size() - 1).add(one);
+                all = both;
+            } else {
+                groups.add(new ArrayList<>(List.of(one)));
+                all = one.span;
+            }
+        }
+        return groups;
+    }
+
+    private Flux<RangedObject> read(ObjectInfo info, List<Wanted> group, int chunkBytes) {
+        long start = group.get(0).span.start();
+        long end = group.stream().mapToLong(one -> one.span.end()).max().orElse(start);
+        return Mono.defer(() -> {
+                    ByteBuffer all = ByteBuffer.allocate((int) (end - start));
+                    return body(info, new Span(start, end), chunkBytes)
+                            .doOnNext(all::put)
+                            .then(Mono.fromSupplier(() -> all.flip()));
+                })
+                .flatMapIterable(all -> group.stream()
+                        .map(one ->
+                                new RangedObject(one.index, one.span, part(all, start, one.span, group.size() == 1)))
+                        .toList());
+    }
+
+    /** In an array of its own, unless it is all that was read: nobody is to keep alive what others have asked for. */
+    private static ByteBuffer part(ByteBuffer all, long start, Span span, boolean isAll) {
+        ByteBuffer part = all.slice((int) (span.start() - start), (int) span.length());
+        return isAll ? part.asReadOnlyBuffer() : Buffers.copy(part);
+    }
+
+    /** Waits for the first block that comes, and lets the others come to memory. */
+    private final class First implements BlockLoads.Waiter {
+        /*
+         * How it works. `joined` is written before any block can come. Whoever leaves before the answer gives the blocks up; the answer
+         * leaves them to whoever reads the body next.
+         */
+
+        private final ObjectInfo info;
+        private final MonoSink<StoredObject> sink;
+        private final Set<Long> joined = new HashSet<>();
+        private volatile boolean answered;
+        private @Nullable StoredObject view;
+        private @Nullable Throwable error;
+        private boolean come;
+
+        First(ObjectInfo info, MonoSink<StoredObject> sink) {
+            this.info = info;
+            this.sink = sink;
+        }
+
+        /** Whether there is nothing to wait for. */
+        boolean begin(Span span) {
+            long toCome = Math.min(span.end(), span.start() + settings.firstBytes(span.end() == info.size()));
+            loads.want(
+                    info,
+                    span.start() / settings.blockBytes(),
+                    settings.blocks(toCome),
+                    held -> false,
+                    this,
+                    joined::add);
+            return joined.isEmpty();
+        }
+
+        void answer(StoredObject answer) {
+            sink.onDispose(() -> loads.leave(info, joined, this, !answered));
+            boolean now;
+            synchronized (this) {
+                view = answer;
+                now = come;
+            }
+            if (now) {
+                tell();
+            }
+        }
+
+        @Override
+        public void arrived(long index, Arrived block) {
+            block.release();
+            come(null);
+        }
+
+        @Override
+        public void failed(Throwable failure) {
+            come(failure);
+        }
+
+        private void come(@Nullable Throwable failure) {
+            boolean now;
+            synchronized (this) {
+                now = !come && view != null;
+                if (!come) {
+                    error = failure;
+                }
+                come = true;
+            }
+            if (now) {
+                delivery.schedule(this::tell);
+            }
+        }
+
+        private void tell() {
+            StoredObject answer;
+            Throwable failure;
+            synchronized (this) {
+                answer = view;
+                failure = error;
+            }
+            answered = true;
+            if (failure != null) {
+                sink.error(failure);
+            } else {
+                sink.success(answer);
+            }
+        }
+    }
+}

@@ -1,0 +1,253 @@
+package io.reactivestore.cache;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.reactivestore.ByteRange;
+import io.reactivestore.ReadOptions;
+import io.reactivestore.Span;
+import io.reactivestore.StoredObject;
+import io.reactivestore.testkit.fault.Latency;
+import io.reactivestore.testkit.fault.LatencyStore;
+import io.reactivestore.testkit.fault.RemoteStore;
+import io.reactivestore.testkit.simulate.SimulatedRuntime;
+import io.reactivestore.testkit.simulate.Simulation;
+import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.random.RandomGenerator;
+import org.junit.jupiter.api.Test;
+import reactor.core.publisher.BaseSubscriber;
+import reactor.core.publisher.Flux;
+
+/**
+ * Random sets of ranges of random objects, whose blocks are held, missing or under way: bytes equal those of the object, and hardly any
+ * byte is asked for that nobody wants, or twice. {@code -Dreactivestore.seed=N} repeats one seed.
+ */
+class BlocksModelTest {
+
+    private static final int BLOCK = 8;
+    private static final int PART = 32;
+    private static final int WHOLE = 40;
+    private static final int OBJECTS = 8;
+    private static final int SETS = 50;
+
+    @Test
+    void anySetOfRanges_equalsTheObject_andCostsNoMoreThanItsBlocks() {
+        Long alone = Long.getLong("reactivestore.seed");
+        int seeds = Boolean.getBoolean("reactivestore.slow") ? 200 : 20;
+        for (long seed = alone == null ? 1 : alone; seed <= (alone == null ? seeds : alone); seed++) {
+            Run run = new Run(seed);
+            for (int i = 0; i < OBJECTS; i++) {
+                run.object("key-" + i);
+            }
+        }
+    }
+
+    private static final class Run {
+        private final long seed;
+        private final Simulation simulation;
+        private final RandomGenerator chance;
+        private final GatedStore source;
+        private final CacheStore cache;
+        private byte[] bytes = {};
+        private final Set<Long> wanted = new HashSet<>();
+        private final List<Reader> readers = new ArrayList<>();
+        private String doing = "";
+
+        Run(long seed) {
+            this.seed = seed;
+            simulation = Simulation.seeded(seed).withStalls(0.02, Duration.ofMillis(5));
+            chance = simulation.random();
+            SimulatedRuntime server = simulation.runtime("server");
+            SimulatedRuntime process = simulation.runtime("process");
+            source = new GatedStore(server);
+            LatencyStore slow = LatencyStore.over(source, server)
+                    .latency(Latency.uniform(Duration.ofMillis(1), Duration.ofMillis(20)));
+            cache = CacheStore.builder(RemoteStore.over(slow, server, process))
+                    .memory(m -> m.maxBytes(1 << 20))
+                    .maxEntryBytes(WHOLE)
+                    .blocks(b -> b.blockBytes(BLOCK).partBytes(PART).readAheadBytes(2 * PART))
+                    .runtime(process)
+                    .build();
+        }
+
+        void object(String key) {
+            bytes = new byte[1 + chance.nextInt(300)];
+            for (int i = 0; i < bytes.length; i++) {
+                bytes[i] = (byte) chance.nextInt();
+            }
+            source.write(key, bytes);
+            source.reads.clear();
+            wanted.clear();
+            boolean leaves = chance.nextInt(4) == 0;
+            for (int i = 0; i < SETS; i++) {
+                int count = 1 + chance.nextInt(4);
+                for (int j = 0; j < count; j++) {
+                    read(key, source.reads.isEmpty());
+                }
+                if (leaves && chance.nextInt(3) == 0) {
+                    readers.get(chance.nextInt(readers.size())).cancel();
+                }
+                for (int steps = chance.nextInt(60); steps > 0; steps--) {
+                    simulation.step();
+                }
+                if (chance.nextInt(3) == 0) {
+                    settle();
+                    requireCosts(leaves);
+                }
+            }
+            settle();
+            requireCosts(leaves);
+        }
+
+        private void read(String key, boolean isCold) {
+            List<ByteRange> ranges = new ArrayList<>();
+            int kind = chance.nextInt(8);
+            if (kind == 0) {
+                ranges.add(ByteRange.from(0));
+            } else if (kind == 1) {
+                ranges.add(ByteRange.from(chance.nextInt(bytes.length)));
+            } else if (kind == 2 && !isCold) {
+                ranges.add(ByteRange.suffix(1 + chance.nextInt(bytes.length)));
+            } else {
+                int count = kind == 3 ? 1 + chance.nextInt(5) : 1;
+                for (int i = 0; i < count; i++) {
+                    int start = chance.nextInt(bytes.length);
+                    ranges.add(ByteRange.of(start, start + 1 + chance.nextInt(bytes.length)));
+                }
+            }
+            doing = key + " " + ranges + " of " + bytes.length;
+            for (ByteRange range : ranges) {
+                Span span = range.clip(bytes.length);
+                for (long block = span.start() / BLOCK; block * BLOCK < span.end(); block++) {
+                    wanted.add(block);
+                }
+            }
+            Reader reader = new Reader(chance.nextInt(3) == 0 ? 1 + chance.nextInt(3) : Long.MAX_VALUE);
+            readers.add(reader);
+            ReadOptions options = ReadOptions.defaults().withChunkBytes(1 + chance.nextInt(20));
+            if (kind == 3) {
+                reader.want(ranges.size() == 1 ? ranges.get(0).clip(bytes.length) : null);
+                cache.getRanges(key, ranges, options)
+                        .map(part -> {
+                            Span span = ranges.get(part.index()).clip(bytes.length);
+                            require(part.span().equals(span), "span of " + part);
+                            require(part.bytes().equals(slice(span)), "bytes of " + part);
+                            return part.bytes();
+                        })
+                        .subscribe(reader);
+                return;
+            }
+            ByteRange range = ranges.get(0);
+            reader.want(range.clip(bytes.length));
+            boolean isAll = kind == 0 && chance.nextBoolean();
+            Flux<ByteBuffer> body =
+                    cache.get(key, isAll ? options : options.withRange(range)).flatMapMany(StoredObject::body);
+            body.subscribe(reader);
+        }
+
+        private ByteBuffer slice(Span span) {
+            return ByteBuffer.wrap(bytes, (int) span.start(), (int) span.length());
+        }
+
+        private void settle() {
+            readers.forEach(Reader::hurry);
+            simulation.runFor(Duration.ofSeconds(5));
+            readers.forEach(Reader::verify);
+            readers.clear();
+            require(cache.underWay() == 0, "under way: " + cache.underWay());
+        }
+
+        /** Each block is asked for once, but for what the first read of the whole and that of a part ask for at once, and what was given up. */
+        private void requireCosts(boolean leaves) {
+            long least = 0;
+            for (long block : wanted) {
+                least += Math.min(BLOCK, bytes.length - block * BLOCK);
+            }
+            long asked = source.reads.stream()
+                    .map(ReadOptions::range)
+                    // The end of an object of which nothing is known yet is asked for past the cache.
+                    .filter(range -> !(range instanceof ByteRange.Suffix))
+                    .mapToLong(range -> range.clip(bytes.length).length())
+                    .sum();
+            long allowed = least * 105 / 100 + WHOLE;
+            require(leaves || asked <= allowed, "asked for " + asked + " bytes, for blocks of " + least);
+        }
+
+        private void require(boolean holds, String what) {
+            if (!holds) {
+                throw new AssertionError("seed " + seed + ", " + doing + ": " + what + "; asked " + source.reads);
+            }
+        }
+
+        private final class Reader extends BaseSubscriber<ByteBuffer> {
+            private final long demand;
+            private final ByteArrayOutputStream got = new ByteArrayOutputStream();
+            private Span span;
+            private boolean done;
+            private boolean left;
+            private Throwable error;
+            private long outstanding;
+
+            Reader(long demand) {
+                this.demand = demand;
+            }
+
+            void want(Span wantedSpan) {
+                span = wantedSpan;
+            }
+
+            @Override
+            protected void hookOnSubscribe(org.reactivestreams.Subscription subscription) {
+                outstanding = demand;
+                request(demand);
+            }
+
+            @Override
+            protected void hookOnNext(ByteBuffer chunk) {
+                require(outstanding-- > 0, "more than was asked for");
+                byte[] part = new byte[chunk.remaining()];
+                chunk.get(part);
+                got.writeBytes(part);
+            }
+
+            @Override
+            protected void hookOnComplete() {
+                done = true;
+            }
+
+            @Override
+            protected void hookOnError(Throwable failure) {
+                error = failure;
+            }
+
+            @Override
+            protected void hookOnCancel() {
+                left = true;
+            }
+
+            void hurry() {
+                if (!done && !left && demand != Long.MAX_VALUE) {
+                    outstanding = Long.MAX_VALUE;
+                    request(Long.MAX_VALUE);
+                }
+            }
+
+            void verify() {
+                if (error != null) {
+                    throw new AssertionError("seed " + seed + ", " + doing, error);
+                }
+                require(done || left, "no end, got " + got.size() + " of " + span);
+                if (!left && span != null) {
+                    byte[] right = Arrays.copyOfRange(bytes, (int) span.start(), (int) span.end());
+                    assertThat(got.toByteArray()).as("seed %d, %s", seed, doing).isEqualTo(right);
+                }
+            }
+        }
+    }
+}
