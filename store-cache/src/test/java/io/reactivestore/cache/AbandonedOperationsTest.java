@@ -38,6 +38,7 @@ class AbandonedOperationsTest {
     private static final int PERMITS = 8;
     private static final int AT_ONCE = 50;
     private static final int LARGEST = 4096;
+    private static final int BLOCK = 256;
     private static final Duration FRESH = Duration.ofMillis(40);
     private static final Duration STALE = Duration.ofDays(365);
 
@@ -53,6 +54,7 @@ class AbandonedOperationsTest {
             .tier(tier, settings -> settings.maxBytes(32 << 10))
             .maxEntryBytes(LARGEST)
             .maxLoadingBytes(LARGEST)
+            .blocks(blocks -> blocks.blockBytes(BLOCK).partBytes(4 * BLOCK).readAheadBytes(8 * BLOCK))
             .freshness(fresh -> fresh.maxAge(FRESH)
                     .staleWhileRevalidate(STALE)
                     .negative(FRESH, 10)
@@ -65,6 +67,7 @@ class AbandonedOperationsTest {
             .build();
 
     private int underWay;
+    private int blocksRead;
 
     @Test
     void nothingIsLeft() {
@@ -88,6 +91,10 @@ class AbandonedOperationsTest {
         assertThat(source.open).as("seed %d, requests to the source", seed).isZero();
         assertThat(tier.open).as("seed %d, requests to the tier", seed).isZero();
         simulation.await(cache.settled());
+        assertThat(cache.underWay())
+                .as("seed %d, loads, blocks and bytes on their way", seed)
+                .isZero();
+        assertThat(blocksRead).as("seed %d, reads in blocks", seed).isGreaterThan(CYCLES / 100);
         assertThat(cache.stats().stale()).as("seed %d, %s", seed, cache.stats()).isGreaterThan(CYCLES / 500);
         allPermitsAreThere();
         allOfTheBudgetIsThere();
@@ -99,7 +106,9 @@ class AbandonedOperationsTest {
     private Publisher<?> any() {
         String key = "k" + random.nextInt(20);
         String other = "k" + random.nextInt(20);
-        return switch (random.nextInt(30)) {
+        String large = "l" + random.nextInt(3);
+        int at = random.nextInt(3 * LARGEST);
+        return switch (random.nextInt(40)) {
             case 0, 1, 2, 3, 4, 5, 6, 7 -> cache.get(key).flatMap(StoredObject::bytes);
             case 8, 9, 10 -> cache.get(key).flatMapMany(StoredObject::body);
             case 11, 12 -> cache.getRange(key, ByteRange.from(random.nextInt(4)));
@@ -113,8 +122,22 @@ class AbandonedOperationsTest {
             case 22 -> random.nextInt(10) == 0 ? cache.deletePrefix("k1") : cache.delete(key);
             case 23 -> cache.copy(key, "c" + other);
             case 24 -> cache.deleteAll(Flux.just(key, other));
+            case 30, 31 -> inBlocks(cache.get(large)).flatMapMany(StoredObject::body);
+            case 32 -> cache.get(large).flatMap(StoredObject::bytes);
+            case 33, 34, 35 ->
+                inBlocks(cache.get(large, ReadOptions.defaults().withRange(ByteRange.of(at, at + 1 + at % 1000))))
+                        .flatMapMany(StoredObject::body);
+            case 36, 37 ->
+                cache.getRanges(large, List.of(ByteRange.of(0, 700), ByteRange.of(2000, 2001)), ReadOptions.defaults());
+            case 38 -> cache.put(large, Content.bytes(new byte[LARGEST + 1 + random.nextInt(2 * LARGEST)]));
+            // A part of what could be kept whole.
+            case 39 -> cache.getRange(key, ByteRange.of(0, 1));
             default -> cache.warm(Flux.just(key, other));
         };
+    }
+
+    private Mono<StoredObject> inBlocks(Mono<StoredObject> read) {
+        return read.doOnNext(object -> blocksRead += object instanceof BlockView ? 1 : 0);
     }
 
     private void allPermitsAreThere() {
