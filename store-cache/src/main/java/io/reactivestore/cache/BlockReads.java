@@ -47,18 +47,21 @@ final class BlockReads {
     }
 
     /**
-     * What to ask about a key of which nothing is held, to have these ranges: the blocks from the first one on, at most a part.
+     * What to ask about a key, to have these ranges: the blocks from the first one on, at most a part.
      *
+     * @param known what was told of the object, and may be outdated; null if nothing is held of it
      * @return null if a part of the object would not tell enough, or is not the way to answer these options
      */
-    Question.@Nullable Part question(String key, List<ByteRange> ranges, ReadOptions options) {
-        if (options.isConditional()
-                || options.ifRange() != null
-                || options.mode() == ReadMode.SOURCE_ONLY
-                || ranges.stream().anyMatch(range -> range instanceof ByteRange.Suffix)) {
+    Question.@Nullable Part question(
+            String key, @Nullable ObjectInfo known, List<ByteRange> ranges, ReadOptions options) {
+        boolean isPlain = !options.isConditional()
+                && options.ifRange() == null
+                && ranges.stream().noneMatch(range -> range instanceof ByteRange.Suffix);
+        if (options.mode() == ReadMode.SOURCE_ONLY || (known == null && !isPlain)) {
             return null;
         }
-        List<Span> spans = ranges.stream().map(this::asked).toList();
+        long size = known == null ? 0 : known.size();
+        List<Span> spans = ranges.stream().map(range -> asked(range, size)).toList();
         long start = spans.stream().mapToLong(Span::start).min().orElse(0);
         long most = start + settings.partBytes();
         long end = start;
@@ -73,7 +76,11 @@ final class BlockReads {
         return new Question.Part(key, new Span(first, Math.max(first + block, settings.blocks(end) * block)));
     }
 
-    private Span asked(ByteRange range) {
+    /** @param size where a suffix ends */
+    private Span asked(ByteRange range, long size) {
+        if (range instanceof ByteRange.Suffix suffix) {
+            return new Span(Math.max(0, size - suffix.length()), size);
+        }
         if (range instanceof ByteRange.Bounded bounded) {
             return new Span(bounded.start(), bounded.end());
         }

@@ -154,10 +154,11 @@ final class CacheParts {
                 stats,
                 lifecycle,
                 closing.asMono(),
-                blocks == null ? null : new BlockReads(blocks, lifecycle, runtime.delivery()));
+                blocks == null ? null : new BlockReads(blocks, lifecycle, runtime.delivery()),
+                settings.maxEntryBytes());
         this.heads = new Heads(source, fresh.heads().isOn(), memory, flights, removals, stats, lifecycle);
         this.listings = new Listings(source, pages, flights, stats, lifecycle);
-        this.warming = new Warming(memory, flights, freshness, lifecycle);
+        this.warming = new Warming(memory, flights, freshness, lifecycle, settings.maxEntryBytes());
         this.writes = new Writes(
                 source,
                 memory,

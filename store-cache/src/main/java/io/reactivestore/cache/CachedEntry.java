@@ -81,6 +81,11 @@ final class CachedEntry implements StoredObject {
         return bytes == null;
     }
 
+    /** Whether it is the outline of an object that could be kept whole: who wants all of it had better load it. */
+    boolean isOutlineWithin(long maxEntryBytes) {
+        return isOutline() && info.size() <= maxEntryBytes;
+    }
+
     /** A view whose position is the caller's own. */
     ByteBuffer buffer() {
         return held().duplicate();

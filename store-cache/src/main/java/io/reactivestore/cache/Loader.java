@@ -116,14 +116,22 @@ final class Loader {
             return fromSource(load, null);
         }
         CachedEntry present = memory.get(load.key);
-        if (present != null) {
+        if (present != null && !isTooLittle(load, present)) {
             return decide(load, new Candidate(present, Served.MEMORY, false), -1);
+        }
+        if (present != null && freshness.stateOf(present) != State.DEAD) {
+            load.instead = new Loaded.Held(present, Served.MEMORY, true);
         }
         return Flux.range(0, tiers.size())
                 .concatMap(i -> tiers.get(i).read(load.key).map(copy -> new Asked(i, copy)), 0)
                 .next()
                 .flatMap(asked -> decide(load, asked))
                 .switchIfEmpty(Mono.defer(() -> fromSource(load, null)));
+    }
+
+    /** Not for a renewal: that confirms what there is, and asks for no bytes. */
+    private boolean isTooLittle(WholeLoad load, CachedEntry present) {
+        return load.part == null && load.mode == ReadMode.CACHED_OK && present.isOutlineWithin(maxEntryBytes);
     }
 
     private record Asked(int tier, Tier.TierCopy copy) {}

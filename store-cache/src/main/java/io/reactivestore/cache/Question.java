@@ -26,8 +26,8 @@ sealed interface Question {
     }
 
     /**
-     * What an object is that is kept in blocks, or is so small that it is kept whole, of which nothing is known so far. Whoever asks about a key waits
-     * for the same answer; only the first one's blocks come with it.
+     * What an object is of which a range is wanted, and nothing is known so far, or something that is to be confirmed. Whoever asks for a
+     * range of a key waits for the same answer; only the first one's blocks come with it. Who wants the whole meanwhile asks for itself.
      *
      * @param blocks bytes from the beginning of one block to the end of another
      */

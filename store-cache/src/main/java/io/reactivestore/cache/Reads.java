@@ -1,6 +1,7 @@
 package io.reactivestore.cache;
 
 import io.reactivestore.ByteRange;
+import io.reactivestore.ObjectInfo;
 import io.reactivestore.RangedObject;
 import io.reactivestore.ReadMode;
 import io.reactivestore.ReadOptions;
@@ -42,6 +43,7 @@ final class Reads {
     private final Lifecycle lifecycle;
     private final Mono<Void> closing;
     private final @Nullable BlockReads blocks;
+    private final long maxEntryBytes;
 
     /**
      * @param maxWait how long a reader waits for the source while a copy is usable; null for ever
@@ -60,7 +62,8 @@ final class Reads {
             StatsRecorder stats,
             Lifecycle lifecycle,
             Mono<Void> closing,
-            @Nullable BlockReads blocks) {
+            @Nullable BlockReads blocks,
+            long maxEntryBytes) {
         this.source = source;
         this.memory = memory;
         this.tiers = tiers;
@@ -74,6 +77,7 @@ final class Reads {
         this.lifecycle = lifecycle;
         this.closing = closing;
         this.blocks = blocks;
+        this.maxEntryBytes = maxEntryBytes;
     }
 
     Mono<StoredObject> get(String key, ReadOptions options) {
@@ -146,10 +150,13 @@ final class Reads {
         if (options.version() != null) {
             return null;
         }
-        if (mayHold(key, options.mode())) {
+        CachedEntry entry = memory.get(key);
+        // A question about the whole would load all of it.
+        ObjectInfo known = entry != null && entry.isOutlineWithin(maxEntryBytes) ? entry.info() : null;
+        if (known == null && mayHold(key, options.mode())) {
             return new Question.Whole(key);
         }
-        return blocks == null ? null : blocks.question(key, ranges, options);
+        return blocks == null ? null : blocks.question(key, known, ranges, options);
     }
 
     private static Flux<RangedObject> slices(CachedEntry entry, List<ByteRange> ranges, ReadOptions options) {
@@ -182,13 +189,16 @@ final class Reads {
     /** @param counts whether this is a request of its own, and not another try */
     private Mono<StoredObject> load(String key, ReadOptions options, boolean counts) {
         CachedEntry entry = held(key, options);
-        if (entry != null && entry.isOutline() && freshness.stateOf(entry).isServed()) {
+        ByteRange range = options.range();
+        if (entry != null
+                && entry.isOutline()
+                && (range != null || !entry.isOutlineWithin(maxEntryBytes))
+                && freshness.stateOf(entry).isServed()) {
             return fromBlocks(key, new Loaded.Held(entry, Served.MEMORY, true), options, counts);
         }
         if (isAbsent(key, options, counts)) {
             return Mono.empty();
         }
-        ByteRange range = options.range();
         Question question = range != null
                 ? question(key, List.of(range), options)
                 : options.version() != null ? null : new Question.Whole(key);

@@ -15,12 +15,14 @@ final class Warming {
     private final Flights flights;
     private final Freshness freshness;
     private final Lifecycle lifecycle;
+    private final long maxEntryBytes;
 
-    Warming(Memory memory, Flights flights, Freshness freshness, Lifecycle lifecycle) {
+    Warming(Memory memory, Flights flights, Freshness freshness, Lifecycle lifecycle, long maxEntryBytes) {
         this.memory = memory;
         this.flights = flights;
         this.freshness = freshness;
         this.lifecycle = lifecycle;
+        this.maxEntryBytes = maxEntryBytes;
     }
 
     Flux<WarmResult> warm(Publisher<String> keys, int concurrency) {
@@ -32,7 +34,9 @@ final class Warming {
                     Keys.requireKey("warm", key);
                     lifecycle.requireOpen("warm", key);
                     CachedEntry present = memory.get(key);
-                    return present != null && freshness.stateOf(present).isServed()
+                    return present != null
+                                    && !present.isOutlineWithin(maxEntryBytes)
+                                    && freshness.stateOf(present).isServed()
                             ? Mono.just(
                                     new WarmResult(key, present.isOutline() ? Outcome.NOT_KEPT : Outcome.HELD, null))
                             : flights.load(new Question.Whole(key), ReadMode.CACHED_OK, null)

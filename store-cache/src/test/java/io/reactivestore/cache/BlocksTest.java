@@ -14,12 +14,15 @@ import io.reactivestore.error.StoreClosedException;
 import io.reactivestore.error.StoreUnavailableException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.test.subscriber.TestSubscriber;
 
@@ -142,6 +145,117 @@ class BlocksTest {
         stage.source.write("empty", "");
         String empty = stage.await(stage.cache.get("empty", range(0, 3)).flatMap(StoredObject::text));
         assertThat(empty).isEmpty();
+    }
+
+    @Test
+    void smallObjectOfWhichARangeIsKept_isKeptWholeOnceAllOfItIsRead_onTheDiskToo() {
+        Stage both = small(settings -> settings);
+        both.source.write(Stage.KEY, "0123456789abcdef");
+        assertThat(range(both, ByteRange.of(9, 11))).isEqualTo("9a");
+        assertThat(both.read()).isEqualTo("0123456789abcdef");
+        both.settle();
+        assertThat(both.await(both.cache.info()).tier(Served.DISK).cachedKeys()).isEqualTo(1);
+        int asked = both.source.calls(Op.GET);
+        assertThat(asked).isEqualTo(2);
+
+        assertThat(both.read()).isEqualTo("0123456789abcdef");
+        assertThat(range(both, ByteRange.of(0, 3))).isEqualTo("012");
+        assertThat(both.source.calls(Op.GET)).isEqualTo(asked);
+    }
+
+    @Test
+    void warmingASmallObjectOfWhichARangeIsKept_loadsAllOfIt() {
+        stage.source.write(Stage.KEY, TEXT.substring(0, 40));
+        read(range(0, 1));
+        List<WarmResult> warmed =
+                stage.await(stage.cache.warm(Flux.just(Stage.KEY)).collectList());
+        assertThat(warmed).extracting(WarmResult::outcome).containsExactly(WarmResult.Outcome.LOADED);
+        int asked = stage.source.calls(Op.GET);
+        assertThat(stage.read()).isEqualTo(TEXT.substring(0, 40));
+        assertThat(stage.source.calls(Op.GET)).isEqualTo(asked);
+    }
+
+    @Test
+    void smallObjectInBlocks_isReadFromThem_whileTheSourceIsDown() {
+        stage.source.write(Stage.KEY, "0123456789abcdef");
+        read(range(0, 1));
+        read(range(8, 9));
+        stage.source.fail(Op.GET, new StoreUnavailableException("get", Stage.KEY, "down", true, null));
+        assertThat(stage.read()).isEqualTo("0123456789abcdef");
+    }
+
+    @Test
+    void rangesOfASmallObject_areConfirmedAlone_whenTheirTimeIsOver() {
+        Stage aging = small(settings -> settings.freshness(fresh -> fresh.maxAge(Duration.ofSeconds(1))));
+        aging.source.write(Stage.KEY, "0123456789abcdef");
+        assertThat(range(aging, ByteRange.of(9, 11))).isEqualTo("9a");
+        for (ByteRange range : List.of(ByteRange.of(10, 12), ByteRange.suffix(6))) {
+            aging.run(Duration.ofSeconds(2));
+            assertThat(range(aging, range)).isEqualTo(range instanceof ByteRange.Suffix ? "abcdef" : "ab");
+        }
+        assertThat(aging.source.reads).extracting(ReadOptions::range).containsOnly(ByteRange.of(8, 16));
+        assertThat(aging.source.reads).hasSize(3);
+        assertThat(aging.cache.stats().revalidated()).isEqualTo(2);
+    }
+
+    private static Stage small(UnaryOperator<CacheStoreBuilder> settings) {
+        return Stage.disk(builder -> settings.apply(builder.memory(memory -> memory.maxBytes(1 << 20))
+                        .maxEntryBytes(40)
+                        .blocks(b -> b.blockBytes(8).partBytes(32))))
+                .open();
+    }
+
+    private static String range(Stage on, ByteRange range) {
+        return on.await(
+                on.cache.get(Stage.KEY, ReadOptions.defaults().withRange(range)).flatMap(StoredObject::text));
+    }
+
+    /** The whole asks for as much as is kept whole, the range for its blocks: neither knows what the other will bring. */
+    @Test
+    void wholeAndRangeOfAnUnknownObjectAtOnce_areARequestEach_andItsBlocksAreThoseOfOneVersion() {
+        stage.source.write(Stage.KEY, TEXT);
+        stage.source.hold(Op.GET);
+        TestSubscriber<String> whole = reader(ReadOptions.defaults());
+        TestSubscriber<String> part = reader(range(1, 9));
+        assertThat(stage.source.reads)
+                .extracting(ReadOptions::range)
+                .containsExactly(ByteRange.of(0, 40), ByteRange.of(0, 16));
+        stage.source.pass(Op.GET);
+        while (stage.source.waits(Op.GET)) {
+            stage.source.take(Op.GET).answer();
+            stage.run();
+        }
+        assertThat(whole.getReceivedOnNext()).containsExactly(TEXT);
+        assertThat(part.getReceivedOnNext()).containsExactly(TEXT.substring(1, 9));
+        assertThat(bytesAsked()).isEqualTo(TEXT.length() + 16);
+    }
+
+    /** What its first answer brings cannot be told from another version's, and is not used. */
+    @Test
+    void objectWithoutAnEtag_isNotKeptInBlocks_andIsAskedForOnceMore() {
+        stage.source.tellsEtags = false;
+        stage.source.write(Stage.KEY, TEXT);
+        for (int i = 0; i < 2; i++) {
+            stage.source.reads.clear();
+            assertThat(stage.read()).isEqualTo(TEXT);
+            assertThat(stage.source.reads).extracting(ReadOptions::range).containsExactly(ByteRange.of(0, 40), null);
+            stage.source.reads.clear();
+            assertThat(read(range(9, 12))).isEqualTo(TEXT.substring(9, 12));
+            assertThat(stage.source.reads)
+                    .extracting(ReadOptions::range)
+                    .containsExactly(ByteRange.of(8, 16), ByteRange.of(9, 12));
+        }
+        assertThat(stage.await(stage.cache.info()).tier(Served.MEMORY).currentBytes())
+                .isZero();
+    }
+
+    @Test
+    void smallObjectWithoutAnEtag_isKeptWhole() {
+        stage.source.tellsEtags = false;
+        stage.source.write(Stage.KEY, "12345");
+        assertThat(read(range(1, 3))).isEqualTo("23");
+        assertThat(stage.read()).isEqualTo("12345");
+        assertThat(stage.source.calls(Op.GET)).isEqualTo(1);
     }
 
     @Test

@@ -10,12 +10,15 @@ import io.reactivestore.ListOptions;
 import io.reactivestore.ObjectInfo;
 import io.reactivestore.RangedObject;
 import io.reactivestore.ReadOptions;
+import io.reactivestore.Served;
+import io.reactivestore.Span;
 import io.reactivestore.Store;
 import io.reactivestore.StoreCapabilities;
 import io.reactivestore.StoreRuntime;
 import io.reactivestore.StoredObject;
 import io.reactivestore.WriteOptions;
 import io.reactivestore.memory.MemoryStore;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -52,6 +55,9 @@ final class GatedStore implements Store {
     private final Map<Op, Integer> calls = new EnumMap<>(Op.class);
     private final List<Request<?>> waiting = new ArrayList<>();
     private boolean holdsReserved;
+
+    /** Whether objects that are read have etags. */
+    boolean tellsEtags = true;
 
     /** What was asked by each get, in order. */
     final List<ReadOptions> reads = new ArrayList<>();
@@ -159,6 +165,40 @@ final class GatedStore implements Store {
                 .sum();
     }
 
+    private record WithoutEtag(StoredObject inner) implements StoredObject {
+
+        @Override
+        public ObjectInfo info() {
+            ObjectInfo info = inner.info();
+            return new ObjectInfo(info.key(), info.size(), "", info.version(), info.lastModified(), info.attributes());
+        }
+
+        @Override
+        public Status status() {
+            return inner.status();
+        }
+
+        @Override
+        public Span span() {
+            return inner.span();
+        }
+
+        @Override
+        public Served served() {
+            return inner.served();
+        }
+
+        @Override
+        public ReadOptions options() {
+            return inner.options();
+        }
+
+        @Override
+        public Flux<ByteBuffer> body() {
+            return inner.body();
+        }
+    }
+
     /** A request that waits. */
     static final class Request<T> {
         final Op op;
@@ -232,7 +272,9 @@ final class GatedStore implements Store {
 
     @Override
     public Mono<StoredObject> get(String key, ReadOptions options) {
-        return gated(Op.GET, key, inner.get(key, options)).doOnSubscribe(asked -> reads.add(options));
+        Mono<StoredObject> answer =
+                inner.get(key, options).map(object -> tellsEtags ? object : new WithoutEtag(object));
+        return gated(Op.GET, key, answer).doOnSubscribe(asked -> reads.add(options));
     }
 
     @Override

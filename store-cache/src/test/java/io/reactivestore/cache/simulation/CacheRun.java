@@ -139,7 +139,8 @@ final class CacheRun extends Run {
                 .runtime(process);
         if (kind.hasMemory()) {
             // Beside a tier so little that copies are found there.
-            builder.memory(memory -> memory.maxBytes(kind.isMemoryAlone() ? 20_000 : kind.hasBlocks() ? 10_000 : 1_500));
+            builder.memory(
+                    memory -> memory.maxBytes(kind.isMemoryAlone() ? 20_000 : kind.hasBlocks() ? 10_000 : 1_500));
         }
         if (kind.hasBlocks()) {
             builder.maxEntryBytes(60)
