@@ -70,4 +70,12 @@ public final class CachingRecipes {
                         .listings(Duration.ofMinutes(1), 16L << 20))
                 .build();
     }
+
+    /** Large objects far away, of which footers, tiles or time slices are read. */
+    public static CacheStore largeFilesOfWhichPartsAreRead(Store remote) {
+        return CacheStore.builder(remote)
+                .memory(memory -> memory.maxBytes(1L << 30))
+                .blocks(blocks -> blocks.blockBytes(256 << 10).partBytes(8L << 20))
+                .build();
+    }
 }

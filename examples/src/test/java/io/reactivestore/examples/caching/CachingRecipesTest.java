@@ -2,6 +2,7 @@ package io.reactivestore.examples.caching;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.reactivestore.ByteRange;
 import io.reactivestore.Content;
 import io.reactivestore.Served;
 import io.reactivestore.Store;
@@ -115,6 +116,19 @@ class CachingRecipesTest {
     }
 
     @Test
+    void largeFilesOfWhichPartsAreRead_keepsTheParts() {
+        CountingStore remote = CountingStore.over(opened(MemoryStore.create()));
+        CacheStore cache = opened(CachingRecipes.largeFilesOfWhichPartsAreRead(remote));
+        await(remote.put("a", Content.bytes(new byte[1 << 20])));
+        for (int i = 0; i < 3; i++) {
+            assertThat(await(cache.getRange("a", ByteRange.of(300_000, 300_010 + i)))
+                            .remaining())
+                    .isEqualTo(10 + i);
+        }
+        assertThat(remote.calls(StoreOperation.GET)).isEqualTo(1);
+    }
+
+    @Test
     void cacheEffect_secondRoundAsksTheSourceForNothing() {
         LocalStore files = opened(LocalStore.builder(directory).build());
         CacheStore cache = opened(CachingRecipes.localFilesInMemory(files));
@@ -153,7 +167,7 @@ class CachingRecipesTest {
         }
         String[] parts = Files.readString(Path.of("../docs/guides/caching.md")).split("```", -1);
 
-        assertThat(parts.length).isEqualTo(15);
+        assertThat(parts.length).isEqualTo(17);
         for (int i = 1; i < parts.length; i += 2) {
             assertThat(all.toString())
                     .contains(parts[i].substring("java\n".length()).stripTrailing());
