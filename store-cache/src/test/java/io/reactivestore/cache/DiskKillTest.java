@@ -23,6 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 class DiskKillTest {
 
     private static final int ROUNDS = Boolean.getBoolean("reactivestore.slow") ? 500 : 4;
+    private static final int MOST_ROUNDS = 5 * ROUNDS;
 
     @TempDir
     Path directory;
@@ -35,12 +36,17 @@ class DiskKillTest {
     @Timeout(value = 30, unit = TimeUnit.MINUTES)
     void acknowledgedWrites_areReadAfterEveryKill_andWhatTheyReplacedIsNot() throws Exception {
         SplittableRandom random = KilledProcess.random(DiskKillTest.class);
-        for (int round = 0; round < ROUNDS; round++) {
+        for (int round = 0; round < ROUNDS || (round < MOST_ROUNDS && isTooLittle()); round++) {
             round(round, random);
             assertThat(bytesOnDisk()).isLessThanOrEqualTo((1 << 20) + (1 << 18));
         }
-        assertThat(allowed.acknowledged()).isGreaterThan(ROUNDS * 5L);
+        assertThat(isTooLittle()).isFalse();
         assertThat(warm).as("of %d", present).isGreaterThan(present * 8 / 10);
+    }
+
+    /** Some are killed before they have done anything, and it may be that many are in a row. */
+    private boolean isTooLittle() {
+        return present == 0 || allowed.acknowledged() <= ROUNDS * 5L;
     }
 
     private void round(int round, SplittableRandom random) throws IOException, InterruptedException {

@@ -21,6 +21,7 @@ import reactor.test.StepVerifier;
 class JournalKillTest {
 
     private static final int ROUNDS = Boolean.getBoolean("reactivestore.slow") ? 200 : 4;
+    private static final int MOST_ROUNDS = 5 * ROUNDS;
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
     @TempDir
@@ -32,10 +33,10 @@ class JournalKillTest {
     @Timeout(value = 20, unit = TimeUnit.MINUTES)
     void acknowledgedWrites_outliveEveryKill_andReplacedOnesDoNotComeBack() throws Exception {
         SplittableRandom random = KilledProcess.random(JournalKillTest.class);
-        for (int round = 0; round < ROUNDS; round++) {
+        for (int round = 0; round < ROUNDS || (round < MOST_ROUNDS && isTooLittle()); round++) {
             round(round, random);
         }
-        assertThat(allowed.acknowledged()).isGreaterThan(ROUNDS * 5L);
+        assertThat(isTooLittle()).isFalse();
 
         WriteBackStore last = JournalKillTarget.store(directory);
         StepVerifier.create(Flux.fromIterable(JournalKillTarget.keys())
@@ -53,6 +54,11 @@ class JournalKillTest {
                         .then(inner.close()))
                 .expectComplete()
                 .verify(PATIENCE);
+    }
+
+    /** Some are killed before they have done anything, and it may be that many are in a row. */
+    private boolean isTooLittle() {
+        return allowed.acknowledged() <= ROUNDS * 5L;
     }
 
     private void round(int round, SplittableRandom random) throws IOException, InterruptedException {

@@ -20,6 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 class DiskLogKillTest {
 
     private static final int ROUNDS = Boolean.getBoolean("reactivestore.slow") ? 500 : 4;
+    private static final int MOST_ROUNDS = 5 * ROUNDS;
 
     @TempDir
     Path directory;
@@ -41,15 +42,20 @@ class DiskLogKillTest {
         for (int key = 0; key < begun.length; key++) {
             begun[key] = new HashSet<>();
         }
-        for (int round = 0; round < ROUNDS; round++) {
+        for (int round = 0; round < ROUNDS || (round < MOST_ROUNDS && isTooLittle()); round++) {
             round(round, random);
             try (Stream<Path> files = Files.list(directory)) {
                 assertThat(files.mapToLong(file -> file.toFile().length()).sum())
                         .isLessThanOrEqualTo((1 << 20) + 4096);
             }
         }
-        assertThat(highest).isGreaterThan(ROUNDS * 20L);
+        assertThat(isTooLittle()).isFalse();
         System.out.println(reads + " entries found, of which " + suspects + " suspect");
+    }
+
+    /** Some are killed before they have done anything, and it may be that many are in a row. */
+    private boolean isTooLittle() {
+        return highest <= ROUNDS * 20L;
     }
 
     private void round(int round, SplittableRandom random) throws IOException, InterruptedException {
