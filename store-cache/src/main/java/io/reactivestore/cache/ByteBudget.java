@@ -6,7 +6,8 @@ import java.util.concurrent.atomic.AtomicLong;
 final class ByteBudget {
     /*
      * How it works. A load asks for bytes before it knows how many there will be. It gets a quarter of what is free, so that one load
-     * alone needs one request for all but the largest objects, and many at once still find room for theirs.
+     * alone needs one request for all but the largest objects. Half of all is kept for those who know how many they need: else the first
+     * of many loads would hold, for small objects too, what the others are refused when they are answered first.
      *
      *   state         written by                 guard         seen by others
      *   taken         everybody                  CAS           at once; never above maxBytes
@@ -20,12 +21,14 @@ final class ByteBudget {
         this.maxBytes = maxBytes;
     }
 
-    /** A share of at most so many bytes; of none if there is no room for at least so many. */
+    /** A share of at most so many bytes, before it is known how many are needed; of none if there is no room for at least so many. */
     Share takeUpTo(long most, long least) {
         while (true) {
             long before = taken.get();
             long free = maxBytes - before;
-            long bytes = free < least ? 0 : Math.min(most, Math.max(least, free / 4));
+            long share = Math.min(most, Math.max(least, free / 4));
+            boolean isRoom = before == 0 ? least <= free : free - share >= maxBytes / 2;
+            long bytes = isRoom ? share : 0;
             if (bytes == 0 || taken.compareAndSet(before, before + bytes)) {
                 return new Share(bytes);
             }

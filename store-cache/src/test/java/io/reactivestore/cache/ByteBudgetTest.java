@@ -3,6 +3,8 @@ package io.reactivestore.cache;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.reactivestore.cache.ByteBudget.Share;
+import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class ByteBudgetTest {
@@ -19,8 +21,22 @@ class ByteBudgetTest {
     @Test
     void share_isTheLeastThatIsWorthIt_orNothing() {
         assertThat(budget.takeUpTo(1000, 600).bytes()).isEqualTo(600);
-        assertThat(budget.takeUpTo(1000, 600).bytes()).isZero();
-        assertThat(budget.takeUpTo(1000, 400).bytes()).isEqualTo(400);
+        assertThat(budget.takeUpTo(1000, 400).bytes()).isZero();
+        assertThat(budget.take(400)).isTrue();
+        assertThat(new ByteBudget(100).takeUpTo(1000, 101).bytes()).isZero();
+    }
+
+    /** Of many loads of small objects, each finds room for its own, also if those who came last are answered first. */
+    @Test
+    void sharesLeaveRoom_forWhatIsKnown() {
+        ByteBudget large = new ByteBudget(64 << 20);
+        List<Share> shares = Stream.generate(() -> large.takeUpTo(16 << 20, 256 << 10))
+                .limit(1_000)
+                .toList();
+        for (int i = shares.size() - 1; i >= 0; i--) {
+            assertThat(shares.get(i).resize(30_000)).isTrue();
+        }
+        assertThat(large.taken()).isEqualTo(30_000_000);
     }
 
     @Test
