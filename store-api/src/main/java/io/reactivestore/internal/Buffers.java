@@ -63,14 +63,19 @@ public final class Buffers {
         long length = object.span().length();
         long max = object.options().maxBufferedBytes();
         if (length > max) {
-            return Mono.error(new StoreRejectedException(
-                    "get",
-                    object.info().key(),
-                    length + " bytes are more than the maxBufferedBytes of " + max + "; read body() instead",
-                    false,
-                    null));
+            return Mono.error(tooLong(object.info().key(), length, max));
         }
         return read.get();
+    }
+
+    /** So many bytes are not to be gathered. */
+    public static StoreRejectedException tooLong(String key, long length, long max) {
+        return new StoreRejectedException(
+                "get",
+                key,
+                length + " bytes are more than the maxBufferedBytes of " + max + "; read body() instead",
+                false,
+                null);
     }
 
     private static Mono<byte[]> collectBody(StoredObject object) {

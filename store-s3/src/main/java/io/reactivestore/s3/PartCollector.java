@@ -24,7 +24,7 @@ import software.amazon.awssdk.core.async.SdkPublisher;
 import software.amazon.awssdk.services.s3.model.GetObjectResponse;
 
 /**
- * Collects the body of one answer into one array, and counts: neither the SDK nor every transport below it notices a body that is
+ * Has the body of one answer land, and counts: neither the SDK nor every transport below it notices a body that is
  * too short. A body that breaks is an answer all the same: with the bytes that came, and the reason.
  *
  * <p>The SDK makes one attempt after the other with it, each begun by {@link #prepare()}, until one has brought the head of an answer.
@@ -43,8 +43,7 @@ final class PartCollector implements AsyncResponseTransformer<GetObjectResponse,
      *   received, since  the body's signals                   volatile   at once
      *   result           signals, timer, SDK that gives up    atomic     at once
      *
-     * An attempt that the timer ends may still be copying a piece. These are bytes of the same version in their own place, so that it does
-     * not matter that the request for the rest brings them again.
+     * An attempt that the timer ends may still be copying a piece, which the request for the rest brings again: see Landing.
      */
 
     private static final Pattern CONTENT_RANGE = Pattern.compile("bytes (\\d{1,18})-(\\d{1,18})/(\\d{1,18})");
@@ -54,6 +53,7 @@ final class PartCollector implements AsyncResponseTransformer<GetObjectResponse,
     private final ByteRange range;
     private final @Nullable ObjectInfo pin;
     private final @Nullable Part begun;
+    private final Landings landings;
     private final S3Facts facts;
     private final S3Settings settings;
     private final Alarms alarms;
@@ -65,6 +65,7 @@ final class PartCollector implements AsyncResponseTransformer<GetObjectResponse,
      * @param range what is asked for
      * @param pin the version that must be served, or null for any
      * @param begun the part of which the range is the rest, or null for a new one
+     * @param landings where the bytes of a new part go
      */
     PartCollector(
             String operation,
@@ -72,6 +73,7 @@ final class PartCollector implements AsyncResponseTransformer<GetObjectResponse,
             ByteRange range,
             @Nullable ObjectInfo pin,
             @Nullable Part begun,
+            Landings landings,
             S3Facts facts,
             S3Settings settings,
             Alarms alarms) {
@@ -80,6 +82,7 @@ final class PartCollector implements AsyncResponseTransformer<GetObjectResponse,
         this.range = range;
         this.pin = pin;
         this.begun = begun;
+        this.landings = landings;
         this.facts = facts;
         this.settings = settings;
         this.alarms = alarms;
@@ -212,7 +215,7 @@ final class PartCollector implements AsyncResponseTransformer<GetObjectResponse,
             if (pin != null && !(info.etag().equals(pin.etag()) && size == pin.size())) {
                 throw PartReader.changed(operation, pin, "the etag is " + info.etag() + " now", null);
             }
-            Part filling = begun != null ? begun : new Part(info, span, new byte[(int) span.length()], 0, null);
+            Part filling = begun != null ? begun : new Part(info, span, landings.begin(info, span), 0, null);
             received = filling.received();
             part = filling;
             watch();
@@ -245,7 +248,7 @@ final class PartCollector implements AsyncResponseTransformer<GetObjectResponse,
             if (result.isDone()) {
                 s.cancel();
             } else {
-                // All goes into one array that is there already.
+                // There is room for all of it.
                 s.request(Long.MAX_VALUE);
             }
         }
@@ -258,15 +261,15 @@ final class PartCollector implements AsyncResponseTransformer<GetObjectResponse,
             }
             since = settings.runtime().nanoTime();
             int before = received;
-            int free = filling.bytes().length - before;
+            int free = filling.length() - before;
             if (chunk.remaining() > free && !hasMore) {
                 result.completeExceptionally(
-                        corrupt("more than the " + filling.bytes().length + " bytes of " + filling.span() + " came"));
+                        corrupt("more than the " + filling.length() + " bytes of " + filling.span() + " came"));
                 cancel();
                 return;
             }
             int count = Math.min(free, chunk.remaining());
-            chunk.get(chunk.position(), filling.bytes(), before, count);
+            filling.landing().put(before, chunk, count);
             received = before + count;
             if (hasMore && count == free) {
                 result.complete(filling.withReceived(before + count, null));
@@ -302,7 +305,7 @@ final class PartCollector implements AsyncResponseTransformer<GetObjectResponse,
         private void ended(Supplier<Throwable> reason) {
             Part filling = part;
             int count = received;
-            if (filling != null && count == filling.bytes().length) {
+            if (filling != null && count == filling.length()) {
                 result.complete(filling.withReceived(count, null));
             } else if (filling != null && !isUnranged) {
                 result.complete(filling.withReceived(count, reason.get()));

@@ -10,6 +10,7 @@ import io.reactivestore.error.StoreException;
 import io.reactivestore.error.StoreThrottledException;
 import io.reactivestore.error.StoreTimeoutException;
 import io.reactivestore.error.StoreUnavailableException;
+import io.reactivestore.s3.Landing.InArray;
 import java.time.Duration;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.LongAdder;
@@ -19,7 +20,7 @@ import reactor.core.publisher.Mono;
 import software.amazon.awssdk.services.s3.model.GetObjectRequest;
 
 /**
- * Reads one ranged part whole into memory, within one timeout, and holds it to what was asked for. A part that breaks or stalls is resumed
+ * Reads one ranged part, within one timeout, and holds it to what was asked for. A part that breaks or stalls is resumed
  * at the byte that is missing.
  */
 final class PartReader {
@@ -54,20 +55,20 @@ final class PartReader {
 
         private final ObjectInfo info;
         private final Span span;
-        private final byte[] bytes;
+        private final Landing landing;
         private final int received;
         private final @Nullable Throwable broken;
 
         /**
          * A part.
          *
-         * @param bytes of the whole span, of which the first {@code received} are here
+         * @param landing where the bytes of the span go, of which the first {@code received} are there
          * @param broken why the others are not
          */
-        Part(ObjectInfo info, Span span, byte[] bytes, int received, @Nullable Throwable broken) {
+        Part(ObjectInfo info, Span span, Landing landing, int received, @Nullable Throwable broken) {
             this.info = info;
             this.span = span;
-            this.bytes = bytes;
+            this.landing = landing;
             this.received = received;
             this.broken = broken;
         }
@@ -82,9 +83,17 @@ final class PartReader {
             return span;
         }
 
-        /** All bytes of the span, in an array of their own. */
+        int length() {
+            return (int) span.length();
+        }
+
+        Landing landing() {
+            return landing;
+        }
+
+        /** All bytes of the span, in an array of their own; only of a part that was read into one. */
         byte[] bytes() {
-            return bytes;
+            return ((InArray) landing).bytes();
         }
 
         int received() {
@@ -92,12 +101,12 @@ final class PartReader {
         }
 
         Part withReceived(int count, @Nullable Throwable reason) {
-            return new Part(info, span, bytes, count, reason);
+            return new Part(info, span, landing, count, reason);
         }
 
         /** For messages. */
         String progress() {
-            return received + " of the " + bytes.length + " bytes of " + span;
+            return received + " of the " + length() + " bytes of " + span;
         }
     }
 
@@ -126,21 +135,29 @@ final class PartReader {
     /**
      * The first part of a read, whatever version it finds.
      *
+     * @param landings where it goes; asked for a place by each attempt
      * @fails as the SDK does, for the caller to judge what an absent or unmodified object means
      */
-    Mono<Part> first(String operation, String key, ByteRange range, ReadOptions options) {
+    Mono<Part> first(String operation, String key, ByteRange range, ReadOptions options, Landings landings) {
         Hedging.Kind kind = Hedging.Kind.ofRead(length(range, options));
-        return calls.hedged(kind, Mono.defer(() -> new Reading(operation, key, kind).first(range, options)));
+        return calls.hedged(kind, Mono.defer(() -> new Reading(operation, key, kind, landings).first(range, options)));
+    }
+
+    /** The same as the other, into an array. */
+    Mono<Part> pinned(String operation, ObjectInfo pin, Span span) {
+        return pinned(operation, pin, span, Landing.IN_ARRAYS);
     }
 
     /**
      * A part of the version that was found before.
      *
+     * @param landings where it goes; asked for a place by each attempt
      * @fails {@link ObjectChangedException} if the object is another one by now, or gone
      */
-    Mono<Part> pinned(String operation, ObjectInfo pin, Span span) {
+    Mono<Part> pinned(String operation, ObjectInfo pin, Span span, Landings landings) {
         Hedging.Kind kind = Hedging.Kind.ofRead(span.length());
-        return calls.hedged(kind, Mono.defer(() -> new Reading(operation, pin.key(), kind).pinned(pin, span)));
+        return calls.hedged(
+                kind, Mono.defer(() -> new Reading(operation, pin.key(), kind, landings).pinned(pin, span)));
     }
 
     /** How much a request for a range brings at most. */
@@ -169,14 +186,16 @@ final class PartReader {
         private final String operation;
         private final String key;
         private final Hedging.Kind kind;
+        private final Landings landings;
         private final long begin = settings.runtime().nanoTime();
         private int resumes;
         private int fruitless;
 
-        Reading(String operation, String key, Hedging.Kind kind) {
+        Reading(String operation, String key, Hedging.Kind kind, Landings landings) {
             this.operation = operation;
             this.key = key;
             this.kind = kind;
+            this.landings = landings;
         }
 
         Mono<Part> first(ByteRange range, ReadOptions options) {
@@ -205,7 +224,7 @@ final class PartReader {
         }
 
         private PartCollector collector(ByteRange range, @Nullable ObjectInfo pin, @Nullable Part begun) {
-            return new PartCollector(operation, key, range, pin, begun, facts, settings, alarms);
+            return new PartCollector(operation, key, range, pin, begun, landings, facts, settings, alarms);
         }
 
         /**

@@ -83,11 +83,11 @@ final class PinnedObject implements StoredObject {
     public Flux<ByteBuffer> body() {
         return Flux.defer(() -> {
                     requireOpen();
+                    S3Body.Parts parts = (part, landings) -> reader.pinned("get", info, part, landings);
                     return new S3Body(
-                            part -> reader.pinned("get", info, part).map(PartReader.Part::bytes),
-                            span,
+                            new S3Body.Subject(span, parts),
                             held.getAndSet(null),
-                            bodySettings());
+                            S3Body.Settings.of(options, settings, budget));
                 })
                 .doOnNext(chunk -> requireOpen());
     }
@@ -102,12 +102,6 @@ final class PinnedObject implements StoredObject {
             }
             return StoredObject.super.byteArray();
         });
-    }
-
-    private S3Body.Settings bodySettings() {
-        int first = (int) Math.min(options.firstPartBytes(), settings.partBytes());
-        return new S3Body.Settings(
-                options.chunkBytes(), first, settings.partBytes(), settings.readConcurrency(), budget);
     }
 
     private void requireOpen() {

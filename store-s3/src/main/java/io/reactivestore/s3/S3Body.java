@@ -1,84 +1,169 @@
 package io.reactivestore.s3;
 
+import io.reactivestore.ObjectInfo;
+import io.reactivestore.ReadOptions;
 import io.reactivestore.Span;
 import io.reactivestore.internal.Emission;
+import io.reactivestore.s3.Landing.InChunks;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Objects;
-import java.util.function.Function;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import reactor.core.CoreSubscriber;
 import reactor.core.Disposable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Operators;
-import reactor.core.publisher.Signal;
+import reactor.core.scheduler.Scheduler;
 
 /**
- * The bytes of one version of an object, read in parts of which several travel at a time, and given in order.
+ * The bytes of one version of an object, read in parts of which several travel at a time, and given in order, as they come.
  *
  * <p>Parts are asked for as far as the demand reaches, so that whoever asks for all of it gets as many at a time as are allowed, and one
  * ahead once half of what is here is taken.
  */
 final class S3Body extends Flux<ByteBuffer> {
 
-    private final Function<Span, Mono<byte[]>> reader;
-    private final Span span;
+    /**
+     * What is to be read.
+     *
+     * @param parts reads parts of it, pinned to the version
+     */
+    record Subject(Span span, Parts parts) {}
+
+    /** Reads a part; completes when all of it has landed. */
+    interface Parts {
+        Mono<?> read(Span part, Landings landings);
+    }
+
+    /** The first request for an object that is not known yet. */
+    interface Opening {
+
+        /** How many bytes are wanted at most. */
+        long mostBytes();
+
+        /** Asks for so many bytes at most, from the first one that is wanted. Completes when all of them have landed. */
+        Mono<?> ask(int bytes, Landings landings);
+
+        /** What is to be read of the object that was found; fails if that is nothing. On the thread of the transport. */
+        Subject opened(ObjectInfo info);
+    }
+
+    private final @Nullable Opening opening;
+    private final @Nullable Subject subject;
     private final byte @Nullable [] held;
     private final Settings settings;
 
     /**
      * How it is read.
      *
-     * @param firstPartBytes of the first part, if it is not here yet
+     * @param firstPartBytes of the first part, if it is not here yet; of an object that is not known only if little is asked for
      * @param partBytes of the others
      * @param concurrency parts that travel or wait for their turn at a time
+     * @param toldBytes so much has landed before a reader who waits is told, unless that is the end of a part
+     * @param delivery where readers are told of what comes
      */
-    record Settings(int chunkBytes, int firstPartBytes, int partBytes, int concurrency, ReadBudget budget) {}
+    record Settings(
+            int chunkBytes,
+            int firstPartBytes,
+            int partBytes,
+            int concurrency,
+            int toldBytes,
+            ReadBudget budget,
+            Scheduler delivery) {
+
+        /** To be told changes threads, which costs as much as a chunk or two. */
+        private static final int TOLD_BYTES = 256 << 10;
+
+        static Settings of(ReadOptions options, S3Settings settings, ReadBudget budget) {
+            return new Settings(
+                    options.chunkBytes(),
+                    (int) Math.min(options.firstPartBytes(), settings.partBytes()),
+                    settings.partBytes(),
+                    settings.readConcurrency(),
+                    TOLD_BYTES,
+                    budget,
+                    settings.runtime().delivery());
+        }
+    }
 
     /**
-     * A body.
+     * The body of an object that was found.
      *
-     * @param reader reads a part, pinned to the version: an array with just its bytes
      * @param held the first bytes, if they are here already
      */
-    S3Body(Function<Span, Mono<byte[]>> reader, Span span, byte @Nullable [] held, Settings settings) {
-        this.reader = reader;
-        this.span = span;
+    S3Body(Subject subject, byte @Nullable [] held, Settings settings) {
+        this.opening = null;
+        this.subject = subject;
         this.held = held;
+        this.settings = settings;
+    }
+
+    /** The body of an object that is looked for by its first part. */
+    S3Body(Opening opening, Settings settings) {
+        this.opening = opening;
+        this.subject = null;
+        this.held = null;
         this.settings = settings;
     }
 
     @Override
     public void subscribe(CoreSubscriber<? super ByteBuffer> actual) {
-        if (span.length() == 0) {
+        if (subject != null && subject.span.length() == 0) {
             Operators.complete(actual);
             return;
         }
         actual.onSubscribe(new Reading(actual));
     }
 
+    /** The head of the first part. */
+    private record Head(ObjectInfo info, Subject subject, Span part) {
+
+        boolean isOf(ObjectInfo other, Span span) {
+            return info.etag().equals(other.etag()) && info.size() == other.size() && part.equals(span);
+        }
+    }
+
     private final class Reading extends Emission<ByteBuffer> {
         /*
-         * How it works. Parts are in line in their order. The first one is given out, chunk by chunk, as chunks are asked for; behind it,
-         * new ones are begun. The error of a part is told when its turn comes.
+         * How it works. Parts are in line in their order. Of the first one, chunks are given out as they land and are asked for; behind it,
+         * new parts are begun. The error of a part is told when its turn comes and all of it that has landed is given.
          *
-         *   part: begun --bytes--> here --all chunks given--> gone, its bytes go back to the budget
-         *         begun --error--> failed --first in line--> told: all others are cancelled
+         *   body: unknown --demand--> opening, by its first part --head--> known --all parts given--> complete
+         *         known from the begin, if the object was found before
+         *   part: begun --bytes--> landing --all bytes, end--> here --last chunk given--> gone, its bytes go back to the budget
+         *         begun, landing --error--> failed --first in line, its chunks given--> told: all others are cancelled
          *
-         *   state                        written by               guard                    seen by others
-         *   line, asked, undelivered     rounds                   see Emission             -
-         *   Part.bytes, Part.error       the part's signals       volatile                 in the next round
+         * A part may be read by two attempts at once. Both bring the same bytes; what one brings again is not taken.
+         *
+         * Bytes land on the thread of the transport, which does not run rounds. When toldBytes of the part that is due have landed it has the
+         * delivery scheduler do so; at the end of a part whoever read it is there already.
+         *
+         *   state                          written by               guard                    seen by others
+         *   line, asked, undelivered       rounds                   see Emission             -
+         *   head                           the first part           volatile                 in the next round
+         *   due                            rounds                   volatile                 at once
+         *   Part.landed, untold            who lets chunks land     the part                 -
+         *   Part.chunks, done, error       the part's signals       queue, volatile          in the next round
+         *   called                         who lets chunks land     atomic                   at once
          */
 
         private final ReadBudget.Share share = settings.budget.open();
         private final Deque<Part> line = new ArrayDeque<>();
+        private final AtomicBoolean called = new AtomicBoolean();
+        private volatile @Nullable Head head;
+        private volatile @Nullable Part due;
+        private @Nullable Subject known = subject;
 
         /** Where the next part begins. */
-        private long asked = span.start();
+        private long asked = subject == null ? 0 : subject.span.start();
 
-        /** Bytes in line, here or under way. */
+        /** Bytes in line, landed or under way. */
         private long undelivered;
 
         Reading(CoreSubscriber<? super ByteBuffer> actual) {
@@ -86,40 +171,80 @@ final class S3Body extends Flux<ByteBuffer> {
             byte[] first = held;
             if (first != null) {
                 Part part = new Part(first.length, 0);
-                part.bytes = ByteBuffer.wrap(first).asReadOnlyBuffer();
+                part.held = ByteBuffer.wrap(first).asReadOnlyBuffer();
                 enter(part);
             }
         }
 
         @Override
         protected void round() {
-            begin();
-            while (!isCancelled() && giveChunk()) {
-                begin();
+            Subject present = known == null ? open() : known;
+            if (present == null) {
+                failWithFirst();
+                return;
             }
-            Part first = line.peek();
+            begin(present);
+            while (!isCancelled() && giveChunk()) {
+                begin(present);
+            }
             if (isCancelled()) {
                 return;
             }
-            if (first == null && asked == span.end()) {
+            if (line.isEmpty() && asked == present.span.end()) {
                 complete();
-            } else if (first != null && first.error != null) {
-                fail(first.error);
+            } else {
+                failWithFirst();
             }
+        }
+
+        /** Looks for the object, and learns what there is to be read; null until that is known. */
+        private @Nullable Subject open() {
+            Head found = head;
+            if (found != null) {
+                known = found.subject;
+                asked = found.part.end();
+                Part first = line.element();
+                first.shrinkTo((int) found.part.length());
+                if (first.length == 0) {
+                    line.remove();
+                }
+            } else if (line.isEmpty() && demand() > 0) {
+                Opening how = Objects.requireNonNull(opening);
+                boolean isMuch = demand() > settings.firstPartBytes / settings.chunkBytes;
+                long wanted = Math.min(how.mostBytes(), isMuch ? settings.partBytes : settings.firstPartBytes);
+                int taken = share.take((int) wanted, true);
+                Part part = new Part(taken, taken);
+                enter(part);
+                part.open(how);
+            }
+            return known;
+        }
+
+        private void failWithFirst() {
+            Part first = line.peek();
+            if (first == null || !first.done || first.hasNext()) {
+                return;
+            }
+            Throwable error = first.error;
+            fail(
+                    error != null
+                            ? error
+                            : new IllegalStateException("a part of " + first.length + " bytes came, but for "
+                                    + (first.length - first.given) + " of them"));
         }
 
         /** Gives one chunk, if one is asked for and here. */
         private boolean giveChunk() {
             Part first = line.peek();
-            ByteBuffer bytes = first == null ? null : first.bytes;
-            if (first == null || bytes == null || demand() == 0) {
+            due = first;
+            if (first == null || demand() == 0 || !first.hasNext()) {
                 return false;
             }
-            int length = Math.min(settings.chunkBytes, bytes.remaining());
-            ByteBuffer chunk = bytes.slice(bytes.position(), length);
-            bytes.position(bytes.position() + length);
+            ByteBuffer chunk = first.next();
+            int length = chunk.remaining();
+            first.given += length;
             undelivered -= length;
-            if (!bytes.hasRemaining()) {
+            if (first.given == first.length) {
                 line.remove();
                 share.give(first.taken);
             }
@@ -127,18 +252,18 @@ final class S3Body extends Flux<ByteBuffer> {
             return true;
         }
 
-        private void begin() {
-            while (!isCancelled() && asked < span.end() && line.size() < settings.concurrency && isWanted()) {
-                boolean isFirst = asked == span.start();
+        private void begin(Subject of) {
+            while (!isCancelled() && asked < of.span.end() && line.size() < settings.concurrency && isWanted()) {
+                boolean isFirst = asked == of.span.start();
                 int size = isFirst ? Math.min(settings.firstPartBytes, settings.partBytes) : settings.partBytes;
-                int taken = share.take((int) Math.min(size, span.end() - asked), line.isEmpty());
+                int taken = share.take((int) Math.min(size, of.span.end() - asked), line.isEmpty());
                 if (taken == 0) {
                     return;
                 }
                 Part part = new Part(taken, taken);
                 Span bytes = new Span(asked, asked + taken);
                 enter(part);
-                part.start(bytes);
+                part.start(of.parts.read(bytes, (info, span) -> part.landing()));
             }
         }
 
@@ -147,8 +272,7 @@ final class S3Body extends Flux<ByteBuffer> {
                 return true;
             }
             Part first = line.peek();
-            ByteBuffer bytes = first == null ? null : first.bytes;
-            return line.size() == 1 && bytes != null && bytes.position() > 0 && bytes.remaining() <= bytes.limit() / 2;
+            return line.size() == 1 && first != null && first.given > 0 && first.given >= first.length / 2;
         }
 
         private void enter(Part part) {
@@ -157,20 +281,39 @@ final class S3Body extends Flux<ByteBuffer> {
             undelivered += part.length;
         }
 
+        private void call() {
+            if (called.compareAndSet(false, true)) {
+                try {
+                    settings.delivery.schedule(() -> {
+                        called.set(false);
+                        drain();
+                    });
+                } catch (RejectedExecutionException shutDown) {
+                    // The end of the part is told all the same.
+                }
+            }
+        }
+
         @Override
         protected void release() {
             line.forEach(Part::dispose);
             line.clear();
+            due = null;
             share.close();
         }
 
         /** Some of the bytes. */
         private final class Part {
 
-            private final int length;
-            private final int taken;
-            private volatile @Nullable ByteBuffer bytes;
+            private final Queue<ByteBuffer> chunks = new ConcurrentLinkedQueue<>();
+            private int length;
+            private int taken;
+            private int given;
+            private int landed;
+            private int untold;
+            private volatile boolean done;
             private volatile @Nullable Throwable error;
+            private @Nullable ByteBuffer held;
             private @Nullable Disposable work;
 
             /** @param taken what it has of the budget */
@@ -179,11 +322,72 @@ final class S3Body extends Flux<ByteBuffer> {
                 this.taken = taken;
             }
 
-            void start(Span wanted) {
+            void start(Mono<?> read) {
                 // As a value, since an error that comes when nobody waits any more would be logged.
-                work = Mono.defer(() -> reader.apply(wanted))
-                        .materialize()
-                        .subscribe(this::arrived, this::failed, () -> {}, context());
+                work = read.materialize().subscribe(end -> end(end.getThrowable()), this::end, () -> {}, context());
+            }
+
+            /** Reads whatever object there is. */
+            void open(Opening how) {
+                start(how.ask(taken, (info, span) -> {
+                    Head before = head;
+                    if (before == null) {
+                        head = new Head(info, how.opened(info), span);
+                    } else if (!before.isOf(info, span)) {
+                        throw PartReader.changed("read", before.info, "the etag is " + info.etag() + " now", null);
+                    }
+                    return new InChunks((int) span.length(), settings.chunkBytes, this::take);
+                }));
+            }
+
+            InChunks landing() {
+                return new InChunks(length, settings.chunkBytes, this::take);
+            }
+
+            private void take(int at, ByteBuffer chunk) {
+                synchronized (this) {
+                    if (at != landed) {
+                        return;
+                    }
+                    landed += chunk.remaining();
+                    chunks.add(chunk);
+                    untold += chunk.remaining();
+                    if (untold < settings.toldBytes) {
+                        return;
+                    }
+                    untold = 0;
+                }
+                if (due == null || due == this) {
+                    call();
+                }
+            }
+
+            /** Whether a chunk may be given. The last one waits for the end, which may be an error: bytes may prove wrong only then. */
+            boolean hasNext() {
+                if (held != null) {
+                    return true;
+                }
+                ByteBuffer chunk = chunks.peek();
+                return chunk != null && (given + chunk.remaining() < length || (done && error == null));
+            }
+
+            ByteBuffer next() {
+                ByteBuffer whole = held;
+                if (whole == null) {
+                    return chunks.remove();
+                }
+                int bytes = Math.min(settings.chunkBytes, whole.remaining());
+                ByteBuffer chunk = whole.slice(whole.position(), bytes);
+                whole.position(whole.position() + bytes);
+                return chunk;
+            }
+
+            /** It is shorter than what was asked for. */
+            void shrinkTo(int bytes) {
+                undelivered -= length - bytes;
+                share.give(taken - bytes);
+                length = bytes;
+                taken = bytes;
             }
 
             void dispose() {
@@ -193,18 +397,9 @@ final class S3Body extends Flux<ByteBuffer> {
                 }
             }
 
-            private void arrived(Signal<byte[]> outcome) {
-                byte[] array = outcome.get();
-                if (array == null) {
-                    failed(Objects.requireNonNull(outcome.getThrowable()));
-                    return;
-                }
-                bytes = ByteBuffer.wrap(array).asReadOnlyBuffer();
-                drain();
-            }
-
-            private void failed(Throwable failure) {
+            private void end(@Nullable Throwable failure) {
                 error = failure;
+                done = true;
                 drain();
             }
         }

@@ -6,10 +6,16 @@ import io.reactivestore.ReadOptions;
 import io.reactivestore.Span;
 import io.reactivestore.StoredObject;
 import io.reactivestore.StoredObject.Status;
+import io.reactivestore.error.ObjectNotFoundException;
+import io.reactivestore.error.StoreException;
+import io.reactivestore.internal.Buffers;
 import io.reactivestore.internal.Conditions;
 import io.reactivestore.internal.Lifecycle;
 import io.reactivestore.s3.PartReader.Part;
+import java.nio.ByteBuffer;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 /**
@@ -42,14 +48,106 @@ final class S3Reads {
     }
 
     Mono<StoredObject> get(String operation, String key, ReadOptions options) {
+        return get(operation, key, options, Landing.IN_ARRAYS);
+    }
+
+    /** Reads an object whose bytes are wanted together: by one request, which ends with its head if they are too many for that. */
+    Mono<StoredObject> getToGather(String operation, String key) {
+        ReadOptions options = ReadOptions.defaults();
+        // A read that may be sent again must be one of many alike, to be known for late.
+        if (settings.hedging() > 0) {
+            return get(operation, key, options);
+        }
+        long max = options.maxBufferedBytes();
+        return get(operation, key, options.withFirstPartBytes(max), (info, span) -> {
+            if (info.size() > max) {
+                throw Buffers.tooLong(key, info.size(), max);
+            }
+            return Landing.IN_ARRAYS.begin(info, span);
+        });
+    }
+
+    private Mono<StoredObject> get(String operation, String key, ReadOptions options, Landings landings) {
         ByteRange first = firstPart(options);
         if (first == null || options.ifNoneMatch().contains(ReadOptions.ANY)) {
             return fromHead(operation, key, options);
         }
-        return reader.first(operation, key, first, options)
+        return reader.first(operation, key, first, options, landings)
                 .map(part -> answer(operation, part, options))
                 .doOnNext(answer -> heads.sawBucket())
                 .onErrorResume(e -> afterFailure(operation, key, options, e));
+    }
+
+    /**
+     * Reads bytes of an object that must be there. They are given as they come, of the first request too: a get would have to wait for all of
+     * that, and so asks for less.
+     */
+    Flux<ByteBuffer> read(String operation, String key, ReadOptions options) {
+        // As above: what may be sent again must be one of many alike.
+        boolean tellsLittle = options.range() instanceof ByteRange.Suffix
+                || firstPart(options.withFirstPartBytes(settings.partBytes())) == null;
+        if (settings.hedging() > 0 || tellsLittle) {
+            return bytes(operation, key, get(operation, key, options));
+        }
+        return new S3Body(new Opening(operation, key, options), S3Body.Settings.of(options, settings, budget))
+                .doOnNext(chunk -> lifecycle.requireOpen(operation, key))
+                .onErrorResume(
+                        OpeningException.class,
+                        e -> bytes(operation, key, afterFailure(operation, key, options, e.reason)));
+    }
+
+    private static Flux<ByteBuffer> bytes(String operation, String key, Mono<StoredObject> object) {
+        return object.switchIfEmpty(Mono.error(() -> new ObjectNotFoundException(operation, key)))
+                .flatMapMany(StoredObject::body);
+    }
+
+    /** The first request of a read has failed. */
+    private static final class OpeningException extends RuntimeException {
+
+        private static final long serialVersionUID = 1L;
+
+        private final transient Throwable reason;
+
+        OpeningException(Throwable reason) {
+            super(null, reason, false, false);
+            this.reason = reason;
+        }
+    }
+
+    private final class Opening implements S3Body.Opening {
+
+        private final String operation;
+        private final String key;
+        private final ReadOptions options;
+
+        Opening(String operation, String key, ReadOptions options) {
+            this.operation = operation;
+            this.key = key;
+            this.options = options;
+        }
+
+        @Override
+        public long mostBytes() {
+            return options.range() instanceof ByteRange.Bounded bounded
+                    ? bounded.end() - bounded.start()
+                    : Long.MAX_VALUE;
+        }
+
+        @Override
+        public Mono<?> ask(int bytes, Landings landings) {
+            ReadOptions asked = options.withFirstPartBytes(bytes);
+            return reader.first(operation, key, Objects.requireNonNull(firstPart(asked)), asked, landings)
+                    .onErrorMap(e -> e instanceof StoreException ? e : new OpeningException(e));
+        }
+
+        @Override
+        public S3Body.Subject opened(ObjectInfo info) {
+            heads.sawBucket();
+            Status status = Conditions.judge(operation, info, options);
+            return new S3Body.Subject(
+                    Conditions.span(operation, info, status, options),
+                    (part, landings) -> reader.pinned(operation, info, part, landings));
+        }
     }
 
     private Mono<StoredObject> afterFailure(String operation, String key, ReadOptions options, Throwable error) {

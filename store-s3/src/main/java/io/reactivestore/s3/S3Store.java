@@ -60,10 +60,6 @@ public final class S3Store implements Store {
     /** A body that must not wait gets so much, whatever others hold. */
     private static final int LEAST_PART_BYTES = 256 << 10;
 
-    /** All that fits into one buffer, in one request. */
-    private static final ReadOptions WHOLE =
-            ReadOptions.defaults().withFirstPartBytes(ReadOptions.defaults().maxBufferedBytes());
-
     private final S3Settings settings;
     private final Lifecycle lifecycle;
     private final AtomicReference<S3Clients.@Nullable Made> made = new AtomicReference<>();
@@ -141,26 +137,35 @@ public final class S3Store implements Store {
     }
 
     @Override
+    public Flux<ByteBuffer> read(String key, ReadOptions options) {
+        Keys.requireKey("read", key);
+        Arguments.requireBytes("read", options);
+        return lifecycle.whenOpenMany("read", key, () -> {
+            requireVersions("read", key, options.version());
+            return reads.read("read", key, options);
+        });
+    }
+
+    @Override
     public Mono<ByteBuffer> getBytes(String key) {
         Keys.requireKey("getBytes", key);
-        return get(key, whole()).flatMap(StoredObject::bytes);
+        return whole(key).flatMap(StoredObject::bytes);
     }
 
     @Override
     public Mono<byte[]> getByteArray(String key) {
         Keys.requireKey("getByteArray", key);
-        return get(key, whole()).flatMap(StoredObject::byteArray);
+        return whole(key).flatMap(StoredObject::byteArray);
     }
 
     @Override
     public Mono<String> getText(String key) {
         Keys.requireKey("getText", key);
-        return get(key, whole()).flatMap(StoredObject::text);
+        return whole(key).flatMap(StoredObject::text);
     }
 
-    /** Whoever wants the bytes together gets them by one request, unless it must be one of many alike to be known for late. */
-    private ReadOptions whole() {
-        return settings.hedging() == 0 ? WHOLE : ReadOptions.defaults();
+    private Mono<StoredObject> whole(String key) {
+        return lifecycle.whenOpen("get", key, () -> reads.getToGather("get", key));
     }
 
     @Override

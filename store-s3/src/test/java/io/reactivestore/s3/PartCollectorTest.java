@@ -32,6 +32,7 @@ class PartCollectorTest {
             ByteRange.of(0, 100),
             null,
             null,
+            Landing.IN_ARRAYS,
             new S3Facts(false),
             new S3StoreBuilder("b").runtime(runtime).settings(),
             new Alarms(runtime));

@@ -2,18 +2,21 @@ package io.reactivestore.s3;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.reactivestore.ObjectInfo;
 import io.reactivestore.Span;
+import io.reactivestore.error.ObjectChangedException;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
-import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
+import reactor.core.scheduler.Schedulers;
 import reactor.test.subscriber.TestSubscriber;
 
 /** Order, demand, look-ahead, errors, cancels and the budget of a body whose parts the test answers. */
@@ -22,10 +25,12 @@ class S3BodyTest {
     private static final int PART = 100;
     private static final int CHUNK = 10;
     private static final int LEAST = 20;
+    private static final int TOLD = 30;
     private static final int SEEDS = Boolean.getBoolean("reactivestore.slow") ? 20_000 : 500;
 
-    private final byte[] object = bytes(1_000);
+    private byte[] object = bytes(1_000);
     private final List<Request> requests = new ArrayList<>();
+    private String etag = "e1";
     private ReadBudget budget = new ReadBudget(Long.MAX_VALUE, LEAST);
 
     @Test
@@ -120,6 +125,123 @@ class S3BodyTest {
     }
 
     @Test
+    void chunksThatHaveLanded_areGivenBeforeThePartIsWhole() {
+        TestSubscriber<ByteBuffer> reader = read(2, Long.MAX_VALUE);
+        requests.get(1).land(50);
+        requests.get(0).land(25);
+        assertThat(text(reader)).as("so little is not worth telling").isEmpty();
+        requests.get(0).land(15);
+        assertThat(text(reader)).isEqualTo(Arrays.copyOf(object, 30));
+        requests.get(0).answer();
+        assertThat(text(reader)).isEqualTo(Arrays.copyOf(object, 150));
+        answerAll();
+        assertThat(text(reader)).isEqualTo(object);
+    }
+
+    @Test
+    void twoAttemptsAtAPart_giveItOnce() {
+        TestSubscriber<ByteBuffer> reader = read(1, Long.MAX_VALUE);
+        Request first = requests.get(0);
+        first.land(45);
+        first.attemptAgain();
+        first.land(20);
+        assertThat(text(reader)).isEqualTo(Arrays.copyOf(object, 30));
+        first.land(60);
+        assertThat(text(reader)).isEqualTo(Arrays.copyOf(object, 60));
+        first.answer();
+        assertThat(text(reader)).isEqualTo(Arrays.copyOf(object, PART));
+    }
+
+    @Test
+    void errorInTheMiddleOfAPart_isToldBehindWhatHasLanded() {
+        TestSubscriber<ByteBuffer> reader = read(1, 1);
+        requests.get(0).land(55);
+        requests.get(0).fail();
+        assertThat(reader.isTerminated()).isFalse();
+        reader.request(Long.MAX_VALUE);
+        assertThat(text(reader)).isEqualTo(Arrays.copyOf(object, 50));
+        assertThat(reader.expectTerminalError()).hasMessage("0..100");
+        assertThat(budget.usedBytes()).isZero();
+    }
+
+    @Test
+    void errorBehindTheLastByteOfAPart_isToldBeforeThePartLooksWhole() {
+        TestSubscriber<ByteBuffer> reader = read(1, Long.MAX_VALUE);
+        requests.get(0).land(PART);
+        assertThat(text(reader)).isEqualTo(Arrays.copyOf(object, PART - CHUNK));
+        requests.get(0).fail();
+        assertThat(text(reader)).isEqualTo(Arrays.copyOf(object, PART - CHUNK));
+        assertThat(reader.expectTerminalError()).hasMessage("0..100");
+    }
+
+    @Test
+    void unknownObject_isOpenedByAPart_thatIsSmallIfLittleIsAskedFor() {
+        open(settings(2, 40), 1, 1_000);
+        assertThat(requests.get(0).span).isEqualTo(new Span(0, 40));
+        TestSubscriber<ByteBuffer> reader = open(settings(2, 40), Long.MAX_VALUE, 1_000);
+        assertThat(requests.get(1).span).isEqualTo(new Span(0, PART));
+        assertThat(requests).as("before its head").hasSize(2);
+        requests.get(1).land(0);
+        requests.get(1).land(30);
+        assertThat(requests).hasSize(3);
+        assertThat(requests.get(2).span).isEqualTo(new Span(PART, 2 * PART));
+        assertThat(text(reader)).isEqualTo(Arrays.copyOf(object, 30));
+        answerAll();
+        assertThat(text(reader)).isEqualTo(object);
+        open(settings(2, 40), Long.MAX_VALUE, 70);
+        assertThat(requests.get(requests.size() - 1).span).isEqualTo(new Span(0, 70));
+    }
+
+    @Test
+    void unknownObject_thatIsShort_givesBackWhatItDoesNotNeed() {
+        object = bytes(35);
+        TestSubscriber<ByteBuffer> reader = open(settings(2, 40), Long.MAX_VALUE, 1_000);
+        assertThat(budget.usedBytes()).isEqualTo(PART);
+        requests.get(0).land(30);
+        assertThat(budget.usedBytes()).isEqualTo(35);
+        requests.get(0).answer();
+        assertThat(text(reader)).isEqualTo(Arrays.copyOf(object, 35));
+        assertThat(reader.isTerminatedComplete()).isTrue();
+        assertThat(budget.usedBytes()).isZero();
+    }
+
+    @Test
+    void unknownObject_thatIsEmpty_isAnEmptyBody() {
+        object = bytes(0);
+        TestSubscriber<ByteBuffer> reader = open(settings(2, 40), Long.MAX_VALUE, 1_000);
+        requests.get(0).answer();
+        assertThat(reader.isTerminatedComplete()).isTrue();
+        assertThat(budget.usedBytes()).isZero();
+    }
+
+    @Test
+    void unknownObject_thatIsNotThere_isAnError() {
+        TestSubscriber<ByteBuffer> reader = open(settings(2, 40), Long.MAX_VALUE, 1_000);
+        requests.get(0).fail();
+        assertThat(reader.expectTerminalError()).hasMessage("0..100");
+        assertThat(budget.usedBytes()).isZero();
+    }
+
+    @Test
+    void unknownObject_thatIsAnotherOneAtTheNextAttempt_isAnError() {
+        TestSubscriber<ByteBuffer> reader = open(settings(2, 40), Long.MAX_VALUE, 1_000);
+        requests.get(0).land(60);
+        requests.get(0).attemptAgain();
+        etag = "e2";
+        requests.get(0).land(60);
+        assertThat(text(reader)).isEqualTo(Arrays.copyOf(object, 60));
+        assertThat(reader.expectTerminalError()).isInstanceOf(ObjectChangedException.class);
+    }
+
+    @Test
+    void cancelBeforeTheHead_endsTheRequest() {
+        TestSubscriber<ByteBuffer> reader = open(settings(2, 40), Long.MAX_VALUE, 1_000);
+        reader.cancel();
+        assertThat(requests.get(0).cancelled).isTrue();
+        assertThat(budget.usedBytes()).isZero();
+    }
+
+    @Test
     void anyDemand_overAnyAnswers_givesTheSameBytes() {
         for (int seed = 0; seed < SEEDS; seed++) {
             Random random = new Random(seed);
@@ -127,16 +249,23 @@ class S3BodyTest {
             budget = new ReadBudget(1 + random.nextInt(500), 1 + random.nextInt(40));
             int firstPart = 1 + random.nextInt(150);
             byte @Nullable [] held = random.nextBoolean() ? null : Arrays.copyOf(object, 1 + random.nextInt(999));
-            S3Body.Settings settings =
-                    new S3Body.Settings(1 + random.nextInt(60), firstPart, PART, 1 + random.nextInt(5), budget);
-            TestSubscriber<ByteBuffer> reader = subscribe(held, settings, 0);
+            S3Body.Settings settings = new S3Body.Settings(
+                    1 + random.nextInt(60),
+                    firstPart,
+                    PART,
+                    1 + random.nextInt(5),
+                    1 + random.nextInt(2 * PART),
+                    budget,
+                    Schedulers.immediate());
+            TestSubscriber<ByteBuffer> reader =
+                    held == null && random.nextBoolean() ? open(settings, 0, 1_000) : subscribe(held, settings, 0);
             int steps = 0;
             while (!reader.isTerminated()) {
                 assertThat(steps++).as("seed " + seed).isLessThan(10_000);
                 List<Request> open = requests.stream().filter(Request::isOpen).toList();
                 assertThat(open.size()).isLessThanOrEqualTo(settings.concurrency());
                 if (!open.isEmpty() && random.nextBoolean()) {
-                    open.get(random.nextInt(open.size())).answer();
+                    step(open.get(random.nextInt(open.size())), random);
                 } else {
                     reader.request(1 + random.nextInt(8));
                 }
@@ -146,26 +275,61 @@ class S3BodyTest {
         }
     }
 
+    private static void step(Request request, Random random) {
+        switch (random.nextInt(8)) {
+            case 0 -> request.attemptAgain();
+            case 1, 2, 3, 4 -> request.land(random.nextInt(40));
+            default -> request.answer();
+        }
+    }
+
     private TestSubscriber<ByteBuffer> read(int concurrency, long demand) {
         return subscribe(null, settings(concurrency, PART), demand);
     }
 
     private S3Body.Settings settings(int concurrency, int firstPart) {
-        return new S3Body.Settings(CHUNK, firstPart, PART, concurrency, budget);
+        return new S3Body.Settings(CHUNK, firstPart, PART, concurrency, TOLD, budget, Schedulers.immediate());
     }
 
     private TestSubscriber<ByteBuffer> subscribe(byte @Nullable [] held, S3Body.Settings settings, long demand) {
-        Flux<ByteBuffer> body = new S3Body(this::part, new Span(0, object.length), held, settings);
+        return subscribe(new S3Body(subject(), held, settings), demand);
+    }
+
+    private TestSubscriber<ByteBuffer> open(S3Body.Settings settings, long demand, long mostBytes) {
+        S3Body.Opening opening = new S3Body.Opening() {
+            @Override
+            public long mostBytes() {
+                return mostBytes;
+            }
+
+            @Override
+            public Mono<?> ask(int bytes, Landings landings) {
+                return part(new Span(0, bytes), landings);
+            }
+
+            @Override
+            public S3Body.Subject opened(ObjectInfo info) {
+                return subject();
+            }
+        };
+        return subscribe(new S3Body(opening, settings), demand);
+    }
+
+    private S3Body.Subject subject() {
+        return new S3Body.Subject(new Span(0, object.length), this::part);
+    }
+
+    private static TestSubscriber<ByteBuffer> subscribe(S3Body body, long demand) {
         TestSubscriber<ByteBuffer> reader =
                 TestSubscriber.builder().initialRequest(demand).build();
         body.subscribe(reader);
         return reader;
     }
 
-    private Mono<byte[]> part(Span span) {
-        Request request = new Request(span);
+    private Mono<?> part(Span span, Landings landings) {
+        Request request = new Request(span, landings);
         requests.add(request);
-        return request.answer.asMono().doOnCancel(() -> request.cancelled = true);
+        return request.end.asMono().doOnCancel(() -> request.cancelled = true);
     }
 
     private void answerAll() {
@@ -190,33 +354,63 @@ class S3BodyTest {
         return bytes;
     }
 
+    /** What has been asked for, and what has come of it. */
     private final class Request {
 
         final Span span;
-        final Sinks.One<byte[]> answer = Sinks.one();
+        final Sinks.Empty<Object> end = Sinks.empty();
         boolean cancelled;
+        private final Landings landings;
+        private @Nullable Landing landing;
+        private int landed;
         private boolean answered;
 
-        Request(Span span) {
+        Request(Span span, Landings landings) {
             this.span = span;
+            this.landings = landings;
         }
 
         boolean isOpen() {
             return !answered && !cancelled;
         }
 
+        /** So many more bytes come, behind the head if they are the first ones. */
+        void land(int count) {
+            Span served = new Span(span.start(), Math.min(span.end(), object.length));
+            try {
+                if (landing == null) {
+                    ObjectInfo info = new ObjectInfo("k", object.length, etag, null, Instant.EPOCH, null);
+                    landing = landings.begin(info, served);
+                }
+                int bytes = (int) Math.min(count, served.length() - landed);
+                landing.put(landed, ByteBuffer.wrap(object, (int) span.start() + landed, bytes), bytes);
+                landed += bytes;
+            } catch (RuntimeException refused) {
+                fail(refused);
+            }
+        }
+
+        /** The same is read anew, by another request. */
+        void attemptAgain() {
+            landing = null;
+            landed = 0;
+        }
+
         void answer() {
             if (isOpen()) {
+                land(Integer.MAX_VALUE);
                 answered = true;
-                answer.tryEmitValue(Arrays.copyOfRange(object, (int) span.start(), (int) span.end()))
-                        .orThrow();
+                end.tryEmitEmpty().orThrow();
             }
         }
 
         void fail() {
+            fail(new IllegalStateException(span.start() + ".." + span.end()));
+        }
+
+        private void fail(RuntimeException error) {
             answered = true;
-            answer.tryEmitError(new IllegalStateException(span.start() + ".." + span.end()))
-                    .orThrow();
+            end.tryEmitError(error).orThrow();
         }
     }
 }

@@ -17,6 +17,7 @@ import io.reactivestore.error.PreconditionFailedException;
 import io.reactivestore.error.RangeNotSatisfiableException;
 import io.reactivestore.error.StoreClosedException;
 import io.reactivestore.error.StoreCorruptException;
+import io.reactivestore.error.StoreRejectedException;
 import io.reactivestore.error.StoreTimeoutException;
 import io.reactivestore.error.StoreUnavailableException;
 import io.reactivestore.error.StoreUnsupportedException;
@@ -54,6 +55,16 @@ class S3ReadsTest extends OneObject {
         assertThat(one(store.getByteArray("k"))).isEqualTo(object.bytes);
         assertThat(one(store.getText("k"))).isEqualTo(new String(object.bytes, StandardCharsets.UTF_8));
         assertThat(http.log()).hasSize(3).containsOnly("GET /k bytes=0-16777215");
+    }
+
+    @Test
+    void bytesThatAreTooMany_areRefusedByTheHeadOfTheAnswer() {
+        object.bytes = new byte[(16 << 20) + 1];
+        server = request -> object.reply(request).hangAfter(1);
+        assertThat(failure(StoreRejectedException.class, store.getBytes("k")))
+                .hasMessage(
+                        "get k: 16777217 bytes are more than the maxBufferedBytes of 16777216; read body() instead");
+        assertThat(http.log()).hasSize(1);
     }
 
     @Test
