@@ -9,11 +9,10 @@ import io.reactivestore.embeddeds3.latency.LatencyServer;
 import io.reactivestore.embeddeds3.latency.LatencySettings;
 import io.reactivestore.embeddeds3.latency.Operation;
 import io.reactivestore.s3.S3Store;
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.management.ManagementFactory;
-import java.lang.management.MemoryPoolMXBean;
-import java.lang.management.MemoryType;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -28,12 +27,14 @@ import software.amazon.awssdk.http.nio.netty.NettyNioAsyncHttpClient;
 
 /**
  * How fast are millions of keys listed, 82 ms a page, and what does a page cost? Each listing runs in a JVM of its own with a heap of 128
- * MiB; the server is another one, and shares the cores. One page after the other is measured over some pages and scaled.
+ * MiB, which has listed before; the server is another one, and shares the cores. One page after the other is measured over some pages and scaled.
  */
 final class ListBenchmark implements Benchmark {
 
     private static final String SERIAL = "S3Store, page by page (scaled)";
     private static final String SDK = "AWS SDK paginator (scaled)";
+    private static final String WARM = "warm";
+    private static final String COST = "cost";
     private static final int IN_FLIGHT = 100;
     private static final int PAGE_KEYS = 1000;
 
@@ -51,6 +52,8 @@ final class ListBenchmark implements Benchmark {
     public List<Row> run(boolean quick) {
         long keys = quick ? 1_000_000 : 10_000_000;
         int scaledFrom = quick ? 20 : 200;
+        // A service that lists is warm; one that is not lists at the speed of its compiler.
+        int warmUpPages = quick ? 1_000 : 4_000;
         Map<String, KeySpace> spaces = new LinkedHashMap<>();
         spaces.put("uniform", KeySpace.uniform(keys));
         spaces.put("skewed", KeySpace.skewed(keys));
@@ -59,17 +62,17 @@ final class ListBenchmark implements Benchmark {
             spaces.put("one prefix", KeySpace.onePrefix(keys));
         }
         List<Row> rows = new ArrayList<>();
-        spaces.forEach((space, all) -> rows.addAll(listings(space, all, scaledFrom)));
+        spaces.forEach((space, all) -> rows.addAll(listings(space, all, scaledFrom, warmUpPages)));
         rows.add(slowConsumer());
         return rows;
     }
 
-    private List<Row> listings(String space, KeySpace keys, int scaledFrom) {
+    private List<Row> listings(String space, KeySpace keys, int scaledFrom, int warmUpPages) {
         long least = (keys.size() + PAGE_KEYS - 1) / PAGE_KEYS;
         try (LatencyServer server = server(keys)) {
-            Cost serial = measure(server, "serial", scaledFrom);
-            Cost sdk = measure(server, "sdk", scaledFrom);
-            Cost ours = measure(server, "parallel", least);
+            Cost serial = measure(server, "serial", scaledFrom, warmUpPages);
+            Cost sdk = measure(server, "sdk", scaledFrom, warmUpPages);
+            Cost ours = measure(server, "parallel", least, warmUpPages);
             String what = String.format("%,d keys, %s", keys.size(), space);
             double scale = (double) least / scaledFrom;
             return List.of(
@@ -125,37 +128,36 @@ final class ListBenchmark implements Benchmark {
     /** What one listing cost. */
     private record Cost(double seconds, double cpuMillis, double heapMib, long requests, long misplaced) {}
 
-    private static Cost measure(LatencyServer server, String how, long pages) {
-        long before = server.counters().requests(Operation.LIST_OBJECTS);
-        String[] words = runChild(server.endpoint(), how, pages).split(" ", -1);
-        long warmUp = Long.parseLong(words[4]);
-        return new Cost(
-                Double.parseDouble(words[0]),
-                Double.parseDouble(words[1]),
-                Double.parseDouble(words[2]),
-                server.counters().requests(Operation.LIST_OBJECTS) - before - warmUp,
-                Long.parseLong(words[3]));
-    }
-
-    private static String runChild(URI endpoint, String how, long pages) {
+    /** Has a JVM of its own warm up, and then list. */
+    private static Cost measure(LatencyServer server, String how, long pages, long warmUpPages) {
         List<String> command = List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx128m",
                 "-cp",
                 System.getProperty("java.class.path"),
                 ListBenchmark.class.getName(),
-                endpoint.toString(),
+                server.endpoint().toString(),
                 how,
-                Long.toString(pages));
+                Long.toString(pages),
+                Long.toString(warmUpPages));
         try {
             Process child = new ProcessBuilder(command)
                     .redirectError(ProcessBuilder.Redirect.INHERIT)
                     .start();
-            String said = new String(child.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            BufferedReader said = child.inputReader(StandardCharsets.UTF_8);
+            awaitLine(said, WARM);
+            long before = server.counters().requests(Operation.LIST_OBJECTS);
+            child.outputWriter(StandardCharsets.UTF_8).append('\n').close();
+            String[] words = awaitLine(said, COST).split(" ", -1);
             if (child.waitFor() != 0) {
-                throw new IllegalStateException("the listing failed: " + said);
+                throw new IllegalStateException("the listing failed");
             }
-            return said.lines().reduce((earlier, later) -> later).orElse("").trim();
+            return new Cost(
+                    Double.parseDouble(words[1]),
+                    Double.parseDouble(words[2]),
+                    Double.parseDouble(words[3]),
+                    server.counters().requests(Operation.LIST_OBJECTS) - before,
+                    Long.parseLong(words[4]));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } catch (InterruptedException e) {
@@ -163,11 +165,59 @@ final class ListBenchmark implements Benchmark {
         }
     }
 
-    /** One listing: {@code endpoint how pages}; prints what it cost. */
-    public static void main(String[] args) {
+    private static String awaitLine(BufferedReader said, String begin) throws IOException {
+        String line = said.readLine();
+        while (line != null && !line.startsWith(begin)) {
+            line = said.readLine();
+        }
+        if (line == null) {
+            throw new IllegalStateException("the listing failed");
+        }
+        return line;
+    }
+
+    /** One listing: {@code endpoint how pages warmUpPages}; says when it is warm, waits for a line, and prints what it cost. */
+    public static void main(String[] args) throws IOException {
         URI endpoint = URI.create(args[0]);
+        boolean isParallel = args[1].equals("parallel");
         long pages = Long.parseLong(args[2]);
-        Flux<String> keys = switch (args[1]) {
+        long warmUpPages = Long.parseLong(args[3]);
+        // Pages that come one after the other would take minutes to warm it up, so several such listings do.
+        int listings = isParallel ? 1 : 20;
+        Flux.range(0, listings)
+                .flatMap(i -> keys(endpoint, args[1]).take(warmUpPages / listings * PAGE_KEYS), listings, 1)
+                .blockLast();
+        System.out.printf("%n" + WARM + "%n");
+        if (System.in.read() < 0) {
+            throw new IllegalStateException("nobody waits for the figures");
+        }
+        AtomicLong misplaced = new AtomicLong();
+        AtomicLong given = new AtomicLong();
+        AtomicLong heap = new AtomicLong();
+        String[] before = {""};
+        long cpu = cpuNanos();
+        long begin = System.nanoTime();
+        keys(endpoint, args[1])
+                .take(isParallel ? Long.MAX_VALUE : pages * PAGE_KEYS)
+                .doOnNext(key -> {
+                    if (Keys.UTF8_ORDER.compare(before[0], key) >= 0) {
+                        misplaced.incrementAndGet();
+                    }
+                    before[0] = key;
+                    if (given.incrementAndGet() % PAGE_KEYS == 0) {
+                        heap.accumulateAndGet(heapBytes(), Math::max);
+                    }
+                })
+                .blockLast();
+        double seconds = (System.nanoTime() - begin) / 1e9;
+        double cpuMillis = (cpuNanos() - cpu) / 1e6;
+        System.out.printf("%n" + COST + " %f %f %f %d%n", seconds, cpuMillis, heap.get() / 1048576.0, misplaced.get());
+        System.exit(0);
+    }
+
+    /** The keys, from a client of their own. */
+    private static Flux<String> keys(URI endpoint, String how) {
+        return switch (how) {
             case "serial" -> store(endpoint).list("").map(ObjectInfo::key);
             case "parallel" ->
                 store(endpoint)
@@ -175,45 +225,15 @@ final class ListBenchmark implements Benchmark {
                         .map(ObjectInfo::key);
             default -> paginator(endpoint);
         };
-        long warmUp = 200;
-        Flux<String> warm = args[1].equals("sdk")
-                ? paginator(endpoint)
-                : store(endpoint).list("").map(ObjectInfo::key);
-        // A page by itself warms up next to nothing: several run at a time, each from the start.
-        Flux.range(0, 20)
-                .flatMap(i -> warm.take(warmUp / 20 * PAGE_KEYS), 20, 1)
-                .blockLast();
-        AtomicLong misplaced = new AtomicLong();
-        String[] before = {""};
-        long cpu = cpuNanos();
-        long begin = System.nanoTime();
-        keys.take(args[1].equals("parallel") ? Long.MAX_VALUE : pages * PAGE_KEYS)
-                .doOnNext(key -> {
-                    if (Keys.UTF8_ORDER.compare(before[0], key) >= 0) {
-                        misplaced.incrementAndGet();
-                    }
-                    before[0] = key;
-                })
-                .blockLast();
-        double seconds = (System.nanoTime() - begin) / 1e9;
-        double cpuMillis = (cpuNanos() - cpu) / 1e6;
-        System.out.printf("%n%f %f %f %d %d%n", seconds, cpuMillis, heapMib(), misplaced.get(), warmUp);
-        System.exit(0);
     }
 
     private static long cpuNanos() {
         return ((OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean()).getProcessCpuTime();
     }
 
-    /** The most that was ever in use, garbage included. */
-    private static double heapMib() {
-        long bytes = 0;
-        for (MemoryPoolMXBean pool : ManagementFactory.getMemoryPoolMXBeans()) {
-            if (pool.getType() == MemoryType.HEAP) {
-                bytes += pool.getPeakUsage().getUsed();
-            }
-        }
-        return bytes / 1048576.0;
+    /** In use, garbage included. */
+    private static long heapBytes() {
+        return ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
     }
 
     private static Flux<String> paginator(URI endpoint) {

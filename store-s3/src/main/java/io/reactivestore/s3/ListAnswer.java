@@ -65,7 +65,7 @@ final class ListAnswer {
                         object.key(),
                         object.eTag(),
                         size == null ? 0 : size,
-                        object.lastModified() == null ? 0 : ListPageBuilder.micros(object.lastModified()));
+                        object.lastModified() == null ? 0 : S3Times.micros(object.lastModified()));
             }
             response.commonPrefixes().forEach(prefix -> page.addPrefix(prefix.prefix()));
             return page.build(

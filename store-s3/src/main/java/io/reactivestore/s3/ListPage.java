@@ -3,7 +3,6 @@ package io.reactivestore.s3;
 import io.reactivestore.ObjectInfo;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.AbstractList;
 import java.util.List;
 import java.util.RandomAccess;
@@ -69,13 +68,11 @@ final class ListPage {
     }
 
     ObjectInfo info(int index) {
-        return new ObjectInfo(
-                key(index),
-                facts.sizes[index],
-                etag(index),
-                null,
-                Instant.EPOCH.plus(facts.modified[index], ChronoUnit.MICROS),
-                null);
+        return new ObjectInfo(key(index), facts.sizes[index], etag(index), null, time(facts.modified[index]), null);
+    }
+
+    private static Instant time(long micros) {
+        return Instant.ofEpochSecond(Math.floorDiv(micros, 1_000_000L), Math.floorMod(micros, 1_000_000L) * 1_000);
     }
 
     /** The facts from one object up to before another. */

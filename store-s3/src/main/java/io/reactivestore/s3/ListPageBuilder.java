@@ -2,10 +2,6 @@ package io.reactivestore.s3;
 
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
-import java.time.DateTimeException;
-import java.time.Instant;
-import java.time.LocalDate;
-import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -20,36 +16,106 @@ final class ListPageBuilder {
 
     private static final int OBJECTS = 1000;
     private static final int HEX_ETAG = 32;
+    private static final byte[] DIGITS = "0123456789abcdef".getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] NOTHING = {};
 
     private final Texts keys = new Texts();
     private final Texts etags = new Texts();
     private long[] sizes = new long[OBJECTS];
     private long[] modified = new long[OBJECTS];
     private final List<String> prefixes = new ArrayList<>();
+    private final Packed packed = new Packed();
     private boolean allHex = true;
     private int count;
 
+    /** Of the object that is being added. */
+    private long size;
+
+    private long modifiedMicros;
+    private boolean hasEtag;
+
     /**
+     * Adds an object at once.
+     *
      * @param key as the server wrote it
      * @param etag with its quotes, if it has any
      * @throws IllegalArgumentException if there is no key, or the size is none
      */
-    void add(@Nullable CharSequence key, @Nullable CharSequence etag, long size, long modifiedMicros) {
-        if (key == null || key.length() == 0) {
+    void add(@Nullable String key, @Nullable String etag, long size, long modifiedMicros) {
+        byte[] keyBytes = utf8(key);
+        byte[] etagBytes = utf8(etag);
+        key(keyBytes, keyBytes.length);
+        etag(etagBytes, etagBytes.length);
+        size(size);
+        modified(modifiedMicros);
+        endObject();
+    }
+
+    private static byte[] utf8(@Nullable String text) {
+        return text == null ? NOTHING : text.getBytes(StandardCharsets.UTF_8);
+    }
+
+    /** The key of the object that is being added, as the server wrote it. */
+    void key(byte[] bytes, int length) {
+        keys.set(bytes, 0, length);
+    }
+
+    /** Its etag, with its quotes if it has any. */
+    void etag(byte[] bytes, int length) {
+        boolean quoted = length >= 2 && bytes[0] == '"' && bytes[length - 1] == '"';
+        int from = quoted ? 1 : 0;
+        int count = quoted ? length - 2 : length;
+        if (allHex && !(count == HEX_ETAG && packed.set(this.count, bytes, from))) {
+            // Those before it become text after all.
+            allHex = false;
+            for (int i = 0; i < this.count; i++) {
+                etags.set(packed.digits(i), 0, HEX_ETAG);
+                etags.next();
+            }
+        }
+        if (!allHex) {
+            etags.set(bytes, from, count);
+        }
+        hasEtag = true;
+    }
+
+    void size(long bytes) {
+        size = bytes;
+    }
+
+    void modified(long micros) {
+        modifiedMicros = micros;
+    }
+
+    /**
+     * That was all of the object.
+     *
+     * @throws IllegalArgumentException if there is no key, or the size is none
+     */
+    void endObject() {
+        if (keys.present() == 0) {
             throw new IllegalArgumentException("an object without a key");
         }
         if (size < 0) {
             throw new IllegalArgumentException("an object of a negative size");
         }
+        if (!hasEtag) {
+            etag(NOTHING, 0);
+        }
         if (count == sizes.length) {
             sizes = Arrays.copyOf(sizes, 2 * count);
             modified = Arrays.copyOf(modified, 2 * count);
         }
-        keys.add(key, 0, key.length());
-        addEtag(etag == null ? "" : etag);
+        keys.next();
+        if (!allHex) {
+            etags.next();
+        }
         sizes[count] = size;
         modified[count] = modifiedMicros;
         count++;
+        size = 0;
+        modifiedMicros = 0;
+        hasEtag = false;
     }
 
     void addPrefix(String prefix) {
@@ -69,7 +135,7 @@ final class ListPageBuilder {
         }
         ListPage.Facts facts = new ListPage.Facts();
         packKeys(facts);
-        facts.etags = allHex ? hexEtags() : etags.bytes;
+        facts.etags = allHex ? packed.upTo(count) : etags.bytes;
         facts.etagEnds = allHex ? null : etags.ends;
         facts.sizes = Arrays.copyOf(sizes, count);
         facts.modified = Arrays.copyOf(modified, count);
@@ -94,57 +160,6 @@ final class ListPageBuilder {
             at += length;
             facts.tailEnds[i] = at;
         }
-    }
-
-    /**
-     * A time as S3 writes it.
-     *
-     * @return microseconds since the epoch
-     * @throws IllegalArgumentException if it is none
-     */
-    static long micros(CharSequence text) {
-        try {
-            if (text.length() == 24 && text.charAt(10) == 'T' && text.charAt(19) == '.' && text.charAt(23) == 'Z') {
-                long day = LocalDate.of(number(text, 0, 4), number(text, 5, 7), number(text, 8, 10))
-                        .toEpochDay();
-                long seconds =
-                        ((day * 24 + number(text, 11, 13)) * 60 + number(text, 14, 16)) * 60 + number(text, 17, 19);
-                return (seconds * 1000 + number(text, 20, 23)) * 1000;
-            }
-            return micros(OffsetDateTime.parse(text).toInstant());
-        } catch (DateTimeException malformed) {
-            throw new IllegalArgumentException("a time that is none", malformed);
-        }
-    }
-
-    static long micros(Instant time) {
-        return Math.addExact(Math.multiplyExact(time.getEpochSecond(), 1_000_000L), time.getNano() / 1_000);
-    }
-
-    private static int number(CharSequence text, int from, int to) {
-        return Integer.parseInt(text, from, to, 10);
-    }
-
-    private void addEtag(CharSequence etag) {
-        int length = etag.length();
-        boolean quoted = length >= 2 && etag.charAt(0) == '"' && etag.charAt(length - 1) == '"';
-        int from = quoted ? 1 : 0;
-        int to = quoted ? length - 1 : length;
-        allHex &= to - from == HEX_ETAG;
-        for (int i = from; allHex && i < to; i++) {
-            char c = etag.charAt(i);
-            allHex = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
-        }
-        etags.add(etag, from, to);
-    }
-
-    private byte[] hexEtags() {
-        byte[] packed = new byte[count * HEX_ETAG / 2];
-        for (int i = 0; i < packed.length; i++) {
-            packed[i] =
-                    (byte) (Character.digit(etags.bytes[2 * i], 16) << 4 | Character.digit(etags.bytes[2 * i + 1], 16));
-        }
-        return packed;
     }
 
     /** As {@link URLDecoder} does, which is what the SDK uses. */
@@ -183,6 +198,7 @@ final class ListPageBuilder {
         return shared;
     }
 
+    /** Texts one after the other, the last of which may still be replaced. */
     private static final class Texts {
 
         private byte[] bytes = new byte[32 << 10];
@@ -194,29 +210,77 @@ final class ListPageBuilder {
             return text == 0 ? 0 : ends[text - 1];
         }
 
-        void add(CharSequence text, int from, int to) {
-            if (bytes.length - length < 3 * (to - from)) {
-                bytes = Arrays.copyOf(bytes, Math.max(2 * bytes.length, length + 3 * (to - from)));
+        void set(byte[] text, int from, int count) {
+            int start = start(texts);
+            if (bytes.length - start < count) {
+                bytes = Arrays.copyOf(bytes, Math.max(2 * bytes.length, start + count));
             }
+            System.arraycopy(text, from, bytes, start, count);
+            length = start + count;
+        }
+
+        /** How long the one is that is not ended yet. */
+        int present() {
+            return length - start(texts);
+        }
+
+        void next() {
             if (texts == ends.length) {
                 ends = Arrays.copyOf(ends, 2 * texts);
-            }
-            for (int i = from; i < to; i++) {
-                char c = text.charAt(i);
-                if (c >= 0x80) {
-                    byte[] rest = text.subSequence(i, to).toString().getBytes(StandardCharsets.UTF_8);
-                    System.arraycopy(rest, 0, bytes, length, rest.length);
-                    length += rest.length;
-                    break;
-                }
-                bytes[length++] = (byte) c;
             }
             ends[texts++] = length;
         }
 
         void end() {
-            bytes = Arrays.copyOf(bytes, length);
+            bytes = Arrays.copyOf(bytes, start(texts));
             ends = Arrays.copyOf(ends, texts);
+        }
+    }
+
+    /** Etags that are hexadecimal digits, two of them in a byte. */
+    private static final class Packed {
+
+        private static final int BYTES = HEX_ETAG / 2;
+        private static final byte[] VALUES = values();
+
+        private byte[] bytes = new byte[OBJECTS * BYTES];
+
+        private static byte[] values() {
+            byte[] values = new byte[256];
+            Arrays.fill(values, (byte) -1);
+            for (int i = 0; i < DIGITS.length; i++) {
+                values[DIGITS[i]] = (byte) i;
+            }
+            return values;
+        }
+
+        /** False if these are other characters. */
+        boolean set(int index, byte[] digits, int from) {
+            int at = index * BYTES;
+            if (at == bytes.length) {
+                bytes = Arrays.copyOf(bytes, 2 * at);
+            }
+            int all = 0;
+            for (int i = 0; i < BYTES; i++) {
+                int high = VALUES[digits[from + 2 * i] & 0xff];
+                int low = VALUES[digits[from + 2 * i + 1] & 0xff];
+                all |= high | low;
+                bytes[at + i] = (byte) (high << 4 | low);
+            }
+            return all >= 0;
+        }
+
+        byte[] digits(int index) {
+            byte[] digits = new byte[HEX_ETAG];
+            for (int i = 0; i < BYTES; i++) {
+                digits[2 * i] = DIGITS[bytes[index * BYTES + i] >> 4 & 15];
+                digits[2 * i + 1] = DIGITS[bytes[index * BYTES + i] & 15];
+            }
+            return digits;
+        }
+
+        byte[] upTo(int count) {
+            return Arrays.copyOf(bytes, count * BYTES);
         }
     }
 }

@@ -15,15 +15,11 @@ final class ListPageParser implements XmlPushParser.Handler {
 
     private final XmlPushParser xml = new XmlPushParser(this);
     private final ListPageBuilder page = new ListPageBuilder();
+    private final S3Times times = new S3Times();
     private Root root = Root.UNKNOWN;
     private int depth;
     private boolean inObject;
     private boolean inPrefix;
-
-    private @Nullable String key;
-    private @Nullable String etag;
-    private long size;
-    private long modified;
 
     private boolean truncated;
     private boolean urlEncoded;
@@ -97,40 +93,36 @@ final class ListPageParser implements XmlPushParser.Handler {
     }
 
     @Override
-    public void end(String name, String text) {
+    public void end(String name, XmlPushParser.Text text) {
         if (depth == 2 && inObject) {
-            page.add(key, etag, size, modified);
-            key = null;
-            etag = null;
-            size = 0;
-            modified = 0;
+            page.endObject();
         } else if (depth == 3 && inObject) {
             takeFact(name, text);
         } else if (depth == 3 && inPrefix && name.equals("Prefix")) {
-            page.addPrefix(text);
+            page.addPrefix(text.toString());
         } else if (depth == 2) {
             take(name, text);
         }
         depth--;
     }
 
-    private void takeFact(String name, String text) {
+    private void takeFact(String name, XmlPushParser.Text text) {
         switch (name) {
-            case "Key" -> key = text;
-            case "ETag" -> etag = text;
-            case "Size" -> size = text.isEmpty() ? 0 : Long.parseLong(text);
-            case "LastModified" -> modified = text.isEmpty() ? 0 : ListPageBuilder.micros(text);
+            case "Key" -> page.key(text.bytes(), text.length());
+            case "ETag" -> page.etag(text.bytes(), text.length());
+            case "Size" -> page.size(text.isEmpty() ? 0 : Long.parseLong(text.toString()));
+            case "LastModified" -> page.modified(text.isEmpty() ? 0 : times.micros(text.bytes(), text.length()));
             default -> {
                 // the storage class and the like
             }
         }
     }
 
-    private void take(String name, String text) {
+    private void take(String name, XmlPushParser.Text text) {
         switch (name) {
-            case "IsTruncated" -> truncated = text.equalsIgnoreCase("true");
-            case "EncodingType" -> urlEncoded = text.equals("url");
-            case "NextContinuationToken" -> next = text;
+            case "IsTruncated" -> truncated = text.toString().equalsIgnoreCase("true");
+            case "EncodingType" -> urlEncoded = text.toString().equals("url");
+            case "NextContinuationToken" -> next = text.toString();
             default -> {
                 // what was asked for
             }

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Tells the elements and texts of an XML document in UTF-8 as its bytes come, in pieces of any size. A document type is refused, and with it
@@ -15,7 +16,8 @@ import java.util.List;
  */
 final class XmlPushParser {
     /*
-     * How it works. One byte at a time, but for runs of text.
+     * How it works. One byte at a time, but for runs of text, and for what nearly all markup is: a tag without attributes that lies whole in
+     * the piece, ends what is open, or begins what came at this place the last time (quick()). Whatever is not exactly that goes the long way:
      *
      *   TEXT --'<'--> MARKUP --name--> NAME --space--> TAG --'>'--> TEXT (start)
      *                                  NAME, TAG --'/'--> EMPTY --'>'--> TEXT (start, end)
@@ -27,7 +29,7 @@ final class XmlPushParser {
      *   TEXT --'&'--> ENTITY --';'--> TEXT
      *   TAG --quote--> the value of an attribute, up to the same quote
      *
-     * Names are few: each becomes text once.
+     * Names are few: each becomes text once, and knows which one came after it.
      */
 
     /** What is in a document, in its order. */
@@ -39,9 +41,84 @@ final class XmlPushParser {
         /**
          * Tells the end of an element.
          *
-         * @param text of this element since the last one began, if it was wanted; empty otherwise
+         * @param text of this element since the last one began, if it was wanted; empty otherwise. Of use until this returns
          */
-        void end(String name, String text);
+        void end(String name, Text text);
+    }
+
+    /** Some text, in UTF-8. */
+    static final class Text {
+
+        private byte[] bytes = new byte[256];
+        private int length;
+        private boolean isAscii = true;
+
+        /** Has it from the first one on. */
+        byte[] bytes() {
+            return bytes;
+        }
+
+        int length() {
+            return length;
+        }
+
+        boolean isEmpty() {
+            return length == 0;
+        }
+
+        /** Throws an IllegalArgumentException if it is no text. */
+        Text checked() {
+            if (!isAscii) {
+                decoded(bytes, length);
+            }
+            return this;
+        }
+
+        @Override
+        public String toString() {
+            return isAscii ? new String(bytes, 0, length, StandardCharsets.ISO_8859_1) : decoded(bytes, length);
+        }
+
+        private void clear() {
+            length = 0;
+            isAscii = true;
+        }
+
+        private void add(byte[] from, int at, int count, boolean ascii) {
+            require(length + count <= MAX_TEXT, "a text that is too long");
+            if (length + count > bytes.length) {
+                bytes = Arrays.copyOf(bytes, Math.max(2 * bytes.length, length + count));
+            }
+            System.arraycopy(from, at, bytes, length, count);
+            length += count;
+            isAscii &= ascii;
+        }
+    }
+
+    /** A name of elements. */
+    private static final class Name {
+
+        final byte[] bytes;
+        final String text;
+
+        /** Which element began the last time that one of this name had begun, or ended, before. */
+        @Nullable Name afterStart;
+
+        @Nullable Name afterEnd;
+
+        Name(byte[] bytes, String text) {
+            this.bytes = bytes;
+            this.text = text;
+        }
+
+        boolean isAt(byte[] in, int at) {
+            for (int i = 0; i < bytes.length; i++) {
+                if (in[at + i] != bytes[i]) {
+                    return false;
+                }
+            }
+            return true;
+        }
     }
 
     private enum State {
@@ -66,18 +143,23 @@ final class XmlPushParser {
     private static final int MAX_TEXT = 64 << 10;
 
     private static final byte[] CDATA_BEGIN = "[CDATA[".getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] QUOT = "&quot;".getBytes(StandardCharsets.US_ASCII);
+    private static final boolean[] PLAIN = plain();
     private static final byte[] BYTE_ORDER_MARK = {(byte) 0xef, (byte) 0xbb, (byte) 0xbf};
 
     private final Handler handler;
-    private final List<byte[]> nameBytes = new ArrayList<>();
-    private final List<String> names = new ArrayList<>();
-    private final Deque<String> open = new ArrayDeque<>();
+    private final List<Name> names = new ArrayList<>();
+    private final Deque<Name> open = new ArrayDeque<>();
     private final byte[] piece = new byte[8 << 10];
+    private final Text text = new Text();
+    private final Text nothing = new Text();
+
+    /** Began or ended last; null before the first one. */
+    private @Nullable Name last;
+
+    private boolean lastEnded;
 
     private State state = State.TEXT;
-    private byte[] text = new byte[256];
-    private int textLength;
-    private boolean isAscii = true;
     private boolean wanted;
     private boolean hadRoot;
     private boolean afterReturn;
@@ -98,6 +180,14 @@ final class XmlPushParser {
         this.handler = handler;
     }
 
+    private static boolean[] plain() {
+        boolean[] plain = new boolean[256];
+        for (int b = 0; b < plain.length; b++) {
+            plain[b] = "<&\r\n]>".indexOf(b) < 0;
+        }
+        return plain;
+    }
+
     /**
      * Reads some bytes, which are neither kept nor moved over.
      *
@@ -109,8 +199,9 @@ final class XmlPushParser {
             int length = Math.min(piece.length, rest.remaining());
             rest.get(piece, 0, length);
             for (int i = 0; i < length; ) {
-                i = run(i, length);
-                if (i < length) {
+                int plain = run(i, length);
+                i = quick(plain, length);
+                if (i == plain && i < length) {
                     read(piece[i++]);
                 }
             }
@@ -128,11 +219,12 @@ final class XmlPushParser {
     private int run(int from, int to) {
         int i = from;
         if (state == State.TEXT || (state == State.CDATA && seen == 0)) {
+            byte all = 0;
             while (i < to && isPlain(piece[i])) {
-                i++;
+                all |= piece[i++];
             }
             if (i > from) {
-                addText(piece, from, i - from);
+                addText(piece, from, i - from, all >= 0);
                 afterReturn = false;
             }
         } else if (state == State.NAME || state == State.END_NAME) {
@@ -145,7 +237,41 @@ final class XmlPushParser {
     }
 
     private static boolean isPlain(byte b) {
-        return b != '<' && b != '&' && b != '\r' && b != '\n' && b != ']' && b != '>';
+        return PLAIN[b & 0xff];
+    }
+
+    /** Takes a tag, or a quotation mark, that can be told at a glance; tells where what follows begins. */
+    private int quick(int at, int to) {
+        if (state != State.TEXT || at + 1 >= to) {
+            return at;
+        }
+        if (piece[at] == '<') {
+            boolean isEnd = piece[at + 1] == '/';
+            Name name = isEnd ? open.peekFirst() : expected();
+            int from = at + (isEnd ? 2 : 1);
+            int end = from + (name == null ? 0 : name.bytes.length);
+            if (name != null && end < to && piece[end] == '>' && name.isAt(piece, from)) {
+                if (isEnd) {
+                    endElement();
+                } else {
+                    startElement(name);
+                }
+                return end + 1;
+            }
+        } else if (piece[at] == '&' && at + QUOT.length <= to && isQuot(at)) {
+            addText((byte) '"');
+            afterReturn = false;
+            return at + QUOT.length;
+        }
+        return at;
+    }
+
+    private boolean isQuot(int at) {
+        return Arrays.equals(QUOT, 0, QUOT.length, piece, at, at + QUOT.length);
+    }
+
+    private @Nullable Name expected() {
+        return last == null ? null : lastEnded ? last.afterEnd : last.afterStart;
     }
 
     private void read(byte b) {
@@ -157,8 +283,8 @@ final class XmlPushParser {
             case TAG -> readTag(b);
             case EMPTY -> {
                 require(b == '>', "a tag that does not end");
-                startElement();
-                endElement(open.getFirst());
+                startElement(name());
+                endElement();
                 state = State.TEXT;
             }
             case END_NAME, END -> readEnd(b);
@@ -230,7 +356,7 @@ final class XmlPushParser {
             require(b != '<', "a tag that does not end");
             quote = b == quote ? 0 : quote;
         } else if (b == '>') {
-            startElement();
+            startElement(name());
             state = State.TEXT;
         } else if (b == '/') {
             state = State.EMPTY;
@@ -243,9 +369,9 @@ final class XmlPushParser {
 
     private void readEnd(byte b) {
         if (b == '>') {
-            String name = name();
-            require(name.equals(open.peekFirst()), "an element that another one ends");
-            endElement(name);
+            Name name = name();
+            require(!open.isEmpty() && name.text.equals(open.getFirst().text), "an element that another one ends");
+            endElement();
             state = State.TEXT;
         } else {
             require(isSpace(b), "an end of an element that does not end");
@@ -324,44 +450,45 @@ final class XmlPushParser {
         return Character.toString(code).getBytes(StandardCharsets.UTF_8);
     }
 
-    private void startElement() {
-        String name = name();
+    private void startElement(Name name) {
         require(!open.isEmpty() || !hadRoot, "more than one outermost element");
         require(open.size() < MAX_DEPTH, "elements too deep in each other");
         hadRoot = true;
+        if (last != null && lastEnded) {
+            last.afterEnd = name;
+        } else if (last != null) {
+            last.afterStart = name;
+        }
+        last = name;
+        lastEnded = false;
         open.push(name);
-        textLength = 0;
-        isAscii = true;
-        wanted = handler.start(name);
+        text.clear();
+        wanted = handler.start(name.text);
     }
 
-    private void endElement(String name) {
-        open.pop();
-        String value = wanted ? text() : "";
+    private void endElement() {
+        Name name = open.pop();
+        last = name;
+        lastEnded = true;
+        Text value = wanted ? text.checked() : nothing;
         wanted = false;
-        handler.end(name, value);
+        handler.end(name.text, value);
     }
 
-    private String name() {
+    private Name name() {
         require(wordLength > 0, "a tag without a name");
-        for (int i = 0; i < names.size(); i++) {
-            byte[] known = nameBytes.get(i);
-            if (known.length == wordLength && Arrays.equals(known, 0, wordLength, word, 0, wordLength)) {
-                return names.get(i);
+        for (Name known : names) {
+            if (known.bytes.length == wordLength && known.isAt(word, 0)) {
+                return known;
             }
         }
         byte[] bytes = Arrays.copyOf(word, wordLength);
         String full = decoded(bytes, wordLength);
-        String name = full.substring(full.indexOf(':') + 1);
+        Name name = new Name(bytes, full.substring(full.indexOf(':') + 1));
         if (names.size() < MAX_DEPTH) {
-            nameBytes.add(bytes);
             names.add(name);
         }
         return name;
-    }
-
-    private String text() {
-        return isAscii ? new String(text, 0, textLength, StandardCharsets.ISO_8859_1) : decoded(text, textLength);
     }
 
     private static String decoded(byte[] bytes, int length) {
@@ -376,26 +503,19 @@ final class XmlPushParser {
     }
 
     private void addText(byte... bytes) {
-        addText(bytes, 0, bytes.length);
+        boolean ascii = true;
+        for (byte b : bytes) {
+            ascii &= b >= 0;
+        }
+        addText(bytes, 0, bytes.length, ascii);
     }
 
-    private void addText(byte[] bytes, int from, int length) {
+    private void addText(byte[] bytes, int from, int length, boolean ascii) {
         if (open.isEmpty()) {
             requireNothing(bytes, from, length);
-            return;
+        } else if (wanted) {
+            text.add(bytes, from, length, ascii);
         }
-        if (!wanted) {
-            return;
-        }
-        require(textLength + length <= MAX_TEXT, "a text that is too long");
-        if (textLength + length > text.length) {
-            text = Arrays.copyOf(text, Math.max(2 * text.length, textLength + length));
-        }
-        for (int i = 0; i < length; i++) {
-            isAscii &= bytes[from + i] >= 0;
-        }
-        System.arraycopy(bytes, from, text, textLength, length);
-        textLength += length;
     }
 
     /** Outside of the outermost element there is white space, and the mark at the very beginning. */
