@@ -89,20 +89,16 @@ final class SharedTier implements Tier {
     @Override
     public Mono<TierCopy> read(String key) {
         return Mono.defer(() -> {
-            if (off != null || Manifest.isReserved(key) || !copies.breaker().lets()) {
+            if (off != null) {
                 return Mono.empty();
             }
             Copy ours = index.get(key);
             Pass pass = shared.fence().pass(key);
             long epoch = shared.freshness().epoch();
-            return copies.breaker()
-                    .watched(requests.get(key))
-                    .flatMap(object -> serve(key, object, ours, pass, epoch))
-                    .switchIfEmpty(Mono.fromRunnable(() -> lost(key, ours)))
-                    .onErrorResume(error -> {
-                        shared.stats().tierFailures.increment();
-                        return Mono.empty();
-                    });
+            return copies.read(
+                    key,
+                    answer -> answer.flatMap(object -> serve(key, object, ours, pass, epoch))
+                            .switchIfEmpty(Mono.fromRunnable(() -> lost(key, ours))));
         });
     }
 

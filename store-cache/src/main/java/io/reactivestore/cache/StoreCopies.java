@@ -1,8 +1,11 @@
 package io.reactivestore.cache;
 
 import io.reactivestore.Store;
+import io.reactivestore.StoredObject;
 import io.reactivestore.cache.StoreTier.Shared;
+import io.reactivestore.cache.Tier.TierCopy;
 import java.time.Duration;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 
@@ -21,7 +24,8 @@ record StoreCopies(
         CopyRequests requests,
         CopyReader reader,
         ReadBreaker breaker,
-        StoreTierLedger ledger) {
+        StoreTierLedger ledger,
+        StatsRecorder stats) {
 
     static StoreCopies in(
             Store store, String name, long maxBytes, long maxPendingBytes, Duration timeout, Shared shared) {
@@ -47,7 +51,23 @@ record StoreCopies(
                 requests,
                 new CopyReader(requests, shared),
                 new ReadBreaker(shared.runtime(), shared.pace()),
-                ledger);
+                ledger,
+                shared.stats());
+    }
+
+    /**
+     * A read of a key, or empty if reads pass by; one that fails is empty too.
+     *
+     * @param serve makes a copy of the answer
+     */
+    Mono<TierCopy> read(String key, Function<Mono<StoredObject>, Mono<TierCopy>> serve) {
+        if (Manifest.isReserved(key) || !breaker.lets()) {
+            return Mono.empty();
+        }
+        return serve.apply(breaker.watched(requests.get(key))).onErrorResume(error -> {
+            stats.tierFailures.increment();
+            return Mono.empty();
+        });
     }
 
     /** @param off why the tier is off, or null if it is on */

@@ -253,20 +253,17 @@ final class StoreTier implements Tier {
     @Override
     public Mono<TierCopy> read(String key) {
         return Mono.defer(() -> {
-            if (off != null || Manifest.isReserved(key) || !copies.breaker().lets()) {
+            if (off != null) {
                 return Mono.empty();
             }
             Copy copy = index.get(key);
             Pass pass = fence.pass(key);
             long epoch = freshness.epoch();
-            return copies.breaker()
-                    .watched(requests.get(key))
-                    .flatMap(object -> copy == null ? adopt(key, object, pass, epoch) : serve(key, object, copy, epoch))
-                    .switchIfEmpty(Mono.fromRunnable(() -> vanished(key, copy)))
-                    .onErrorResume(error -> {
-                        stats.tierFailures.increment();
-                        return Mono.empty();
-                    });
+            return copies.read(
+                    key,
+                    answer -> answer.flatMap(object ->
+                                    copy == null ? adopt(key, object, pass, epoch) : serve(key, object, copy, epoch))
+                            .switchIfEmpty(Mono.fromRunnable(() -> vanished(key, copy))));
         });
     }
 
