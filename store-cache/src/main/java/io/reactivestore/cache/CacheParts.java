@@ -213,6 +213,17 @@ final class CacheParts {
                 .map(all -> new CacheInfo(all, settings.freshness().lifetime().maxAge(), settings.cacheWrites()));
     }
 
+    /** After the opening of the tiers, and after what the disk has yet to find, and the tiers to take, of what was begun before. */
+    Flux<TierCheck> verify() {
+        return lifecycle.whenOpenMany("verify", null, () -> {
+            Flux<TierCheck> checks = tiersOpened
+                    .asMono()
+                    .then(works.settled())
+                    .thenMany(Flux.fromIterable(tiers).concatMap(Tier::verify, 1));
+            return reads.untilClose("verify", null, checks).publishOn(runtime.delivery());
+        });
+    }
+
     CacheStats stats() {
         Map<String, TierStats> each = new TreeMap<>();
         tiers.forEach(tier -> each.put(tier.name(), tier.stats()));

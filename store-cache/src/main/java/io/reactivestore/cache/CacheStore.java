@@ -17,6 +17,7 @@ import io.reactivestore.StoredObject;
 import io.reactivestore.WriteOptions;
 import io.reactivestore.cache.CacheStoreBuilder.Settings;
 import io.reactivestore.cache.Invalidation.Event;
+import io.reactivestore.error.StoreClosedException;
 import io.reactivestore.internal.Arguments;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -176,6 +177,24 @@ public final class CacheStore implements Store {
             throw new IllegalArgumentException("warm: need a concurrency of 1 or more, was " + concurrency);
         }
         return parts.warming.warm(keys, concurrency);
+    }
+
+    /**
+     * Reads every copy below memory and compares it with what was written, so that damage is found before a reader meets it. A damaged
+     * copy is dropped and counted as {@link CacheStats#corrupt}; the next read of its key loads it anew. Copies that come or go meanwhile
+     * are not damage. Memory is not looked through: what is there was checked when it came, and nobody else can have changed it.
+     *
+     * <p>It begins when what was begun behind the callers before has ended, and reads one copy at a time on I/O threads, when there is
+     * room for it beside what readers load: they go on. All that lies there is read, so the quiet hours are the time for it. A copy that
+     * somebody else has put into a store has nothing to be compared with, it is only read. Of a shared tier the copies of this cache are
+     * looked through.
+     *
+     * @return what was found in each tier, in their order, as it is done; of one that is off, only that
+     * @fails {@link StoreClosedException} if the cache is closed before the end. A tier in trouble is no failure
+     * @cancel ends it; the copy that is being read is read to its end
+     */
+    public Flux<TierCheck> verify() {
+        return parts.verify();
     }
 
     /**

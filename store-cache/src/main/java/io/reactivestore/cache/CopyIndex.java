@@ -1,6 +1,7 @@
 package io.reactivestore.cache;
 
 import io.reactivestore.cache.Fence.Pass;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.AtomicLong;
@@ -57,6 +58,11 @@ final class CopyIndex {
 
     void removePrefix(String prefix) {
         copies.keySet().removeIf(key -> key.startsWith(prefix));
+    }
+
+    /** Of what is there; whether it has what comes and goes while it is walked through is open. */
+    Set<String> keys() {
+        return copies.keySet();
     }
 
     int size() {

@@ -502,6 +502,24 @@ final class LogTier implements Tier {
     }
 
     @Override
+    public Mono<TierCheck> verify() {
+        return Mono.defer(() -> {
+            DiskSession present = session;
+            if (present == null) {
+                return Mono.just(new TierCheck(name, 0, 0, 0, 0, whyNotAllTheTime()));
+            }
+            Checkup checkup = new Checkup(name, shared, () -> session == present ? null : whyNotAllTheTime());
+            return new DiskCheck(present.log, shared, checkup).run();
+        });
+    }
+
+    /** It may be on again by now. */
+    private String whyNotAllTheTime() {
+        String reason = offReason();
+        return reason == null ? "was off in between" : reason;
+    }
+
+    @Override
     public String toString() {
         DiskSession present = session;
         return present == null

@@ -350,7 +350,8 @@ final class Reads {
         return new StreamedView(object, options, body -> untilClose("get", key, body));
     }
 
-    private <T> Flux<T> untilClose(String operation, String key, Flux<T> signals) {
+    /** The same signals until the cache is closed, then the error that it is. */
+    <T> Flux<T> untilClose(String operation, @Nullable String key, Flux<T> signals) {
         // An error of the other would end the signals without cancelling their source.
         return signals.takeUntilOther(closing)
                 .concatWith(Mono.defer(() ->

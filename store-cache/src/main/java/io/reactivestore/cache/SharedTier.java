@@ -183,6 +183,15 @@ final class SharedTier implements Tier {
         return copies.ledger().tierStats();
     }
 
+    /** Of others nothing is known: their copies are checked as they are read. */
+    @Override
+    public Mono<TierCheck> verify() {
+        return Mono.defer(() -> {
+            Checkup checkup = new Checkup(name(), shared, () -> off);
+            return new CopyCheck(copies, shared, checkup, this::lost).run();
+        });
+    }
+
     @Override
     public String toString() {
         return copies.toString();

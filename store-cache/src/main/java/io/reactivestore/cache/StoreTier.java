@@ -316,6 +316,14 @@ final class StoreTier implements Tier {
         return copies.ledger().tierStats();
     }
 
+    @Override
+    public Mono<TierCheck> verify() {
+        return Mono.defer(() -> {
+            Checkup checkup = new Checkup(name(), shared, () -> off);
+            return new CopyCheck(copies, shared, checkup, this::vanished).run();
+        });
+    }
+
     private Mono<TierCopy> serve(String key, StoredObject object, Copy copy, long epoch) {
         CopyFacts facts = CopyFacts.of(object.info());
         if (!copy.matches(facts)) {

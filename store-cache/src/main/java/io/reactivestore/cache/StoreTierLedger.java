@@ -160,11 +160,17 @@ final class StoreTierLedger {
         }
     }
 
-    /** The same, if it is still this copy. */
-    void drop(String key, Copy copy) {
-        if (index.remove(key, copy)) {
+    /**
+     * The same, if it is still this copy.
+     *
+     * @return whether it was
+     */
+    boolean drop(String key, Copy copy) {
+        boolean present = index.remove(key, copy);
+        if (present) {
             submitForget(key);
         }
+        return present;
     }
 
     /** Takes a copy out of the books that is no longer there: somebody else has put another in its place, or deleted it. */

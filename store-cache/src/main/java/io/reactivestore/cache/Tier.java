@@ -67,6 +67,13 @@ interface Tier {
     /** Notes that the copy of a key in memory was used, so that the one in this tier stays: its reader does not come here. */
     default void usedInMemory(String key, CachedEntry entry) {}
 
+    /**
+     * Reads every copy that it has, one at a time and behind readers, and drops those that are damaged.
+     *
+     * @return one result; never an error
+     */
+    Mono<TierCheck> verify();
+
     /** Its facts and figures, after everything that was begun before. */
     Mono<TierInfo> info();
 

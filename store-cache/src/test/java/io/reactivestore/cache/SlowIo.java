@@ -7,7 +7,6 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.random.RandomGenerator;
 import reactor.core.Disposable;
-import reactor.core.Disposables;
 import reactor.core.scheduler.Scheduler;
 
 /** A simulated process whose disk work waits until a test lets it go on. */
@@ -90,7 +89,7 @@ final class SlowIo implements StoreRuntime {
                 return process.io().schedule(task);
             }
             waiting.add(task);
-            return Disposables.single();
+            return () -> waiting.remove(task);
         }
 
         @Override

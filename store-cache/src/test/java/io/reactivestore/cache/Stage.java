@@ -22,7 +22,7 @@ final class Stage {
     /** A disk outlives the processes too. */
     final SimulatedDisk disk = new SimulatedDisk(1);
 
-    private final boolean hasTier;
+    private final Tiers tiers;
     private final boolean hasDisk;
     private final UnaryOperator<CacheStoreBuilder> settings;
     SimulatedRuntime runtime;
@@ -32,9 +32,16 @@ final class Stage {
 
     CacheStore cache;
 
-    private Stage(long seed, boolean hasTier, boolean hasDisk, UnaryOperator<CacheStoreBuilder> settings) {
+    /** What the cache has of the store {@link #tier}. */
+    private enum Tiers {
+        NONE,
+        OWN,
+        SHARED
+    }
+
+    private Stage(long seed, Tiers tiers, boolean hasDisk, UnaryOperator<CacheStoreBuilder> settings) {
         this.simulation = Simulation.seeded(seed);
-        this.hasTier = hasTier;
+        this.tiers = tiers;
         this.hasDisk = hasDisk;
         this.settings = settings;
         // Source and tier are processes of their own, which outlive the cache's.
@@ -52,7 +59,7 @@ final class Stage {
 
     static Stage memory(UnaryOperator<CacheStoreBuilder> settings) {
         return new Stage(
-                1, false, false, builder -> settings.apply(builder.memory(memory -> memory.maxBytes(1 << 20))));
+                1, Tiers.NONE, false, builder -> settings.apply(builder.memory(memory -> memory.maxBytes(1 << 20))));
     }
 
     /** A cache in a tier only, so that every read shows what the tier has. */
@@ -61,7 +68,12 @@ final class Stage {
     }
 
     static Stage tier(UnaryOperator<CacheStoreBuilder> settings) {
-        return new Stage(1, true, false, settings);
+        return new Stage(1, Tiers.OWN, false, settings);
+    }
+
+    /** A cache in a tier only, which others could write to as well. */
+    static Stage sharedTier(UnaryOperator<CacheStoreBuilder> settings) {
+        return new Stage(1, Tiers.SHARED, false, settings);
     }
 
     /** A cache in memory and a tier. */
@@ -70,7 +82,8 @@ final class Stage {
     }
 
     static Stage both(UnaryOperator<CacheStoreBuilder> settings) {
-        return new Stage(1, true, false, builder -> settings.apply(builder.memory(memory -> memory.maxBytes(1 << 20))));
+        return new Stage(
+                1, Tiers.OWN, false, builder -> settings.apply(builder.memory(memory -> memory.maxBytes(1 << 20))));
     }
 
     /** A cache on a disk only. */
@@ -79,7 +92,7 @@ final class Stage {
     }
 
     static Stage disk(UnaryOperator<CacheStoreBuilder> settings) {
-        return new Stage(1, false, true, settings);
+        return new Stage(1, Tiers.NONE, true, settings);
     }
 
     /** A cache in memory and on a disk. */
@@ -94,7 +107,11 @@ final class Stage {
             builder.disk(d -> disk.of(runtime, d).maxBytes(64 << 10));
         }
         CacheStoreBuilder set = settings.apply(builder);
-        cache = (hasTier ? set.tier(tier) : set).build();
+        cache = switch (tiers) {
+            case NONE -> set.build();
+            case OWN -> set.tier(tier).build();
+            case SHARED -> set.sharedTier(tier).build();
+        };
     }
 
     /** Opens it, the tier too. */

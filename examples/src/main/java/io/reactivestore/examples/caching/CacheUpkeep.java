@@ -2,7 +2,9 @@ package io.reactivestore.examples.caching;
 
 import io.reactivestore.ObjectInfo;
 import io.reactivestore.cache.CacheStore;
+import io.reactivestore.cache.TierCheck;
 import io.reactivestore.cache.TierInfo;
+import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 /** Looking after a cache that runs. */
@@ -28,5 +30,10 @@ public final class CacheUpkeep {
         return cache.invalidatePrefix("reports/")
                 .thenMany(cache.warm(cache.list("reports/").map(ObjectInfo::key)))
                 .then();
+    }
+
+    /** Looks for damage in all that lies on disk and elsewhere. What is damaged is gone afterwards; somebody should hear of the rest. */
+    public static Flux<TierCheck> nightlyCheck(CacheStore cache) {
+        return cache.verify().filter(check -> !check.sound());
     }
 }

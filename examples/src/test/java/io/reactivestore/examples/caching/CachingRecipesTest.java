@@ -150,6 +150,7 @@ class CachingRecipesTest {
         await(source.put("reports/1", Content.text("new")));
 
         await(CacheUpkeep.afterNightlyJob(cache));
+        assertThat(await(CacheUpkeep.nightlyCheck(cache).collectList())).isEmpty();
 
         assertThat(await(cache.get("reports/1")).served().tier()).isEqualTo(Served.MEMORY);
         assertThat(await(cache.getText("reports/1"))).isEqualTo("new");

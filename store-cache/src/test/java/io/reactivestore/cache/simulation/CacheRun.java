@@ -7,6 +7,7 @@ import io.reactivestore.cache.CacheStats;
 import io.reactivestore.cache.CacheStore;
 import io.reactivestore.cache.CacheStoreBuilder;
 import io.reactivestore.cache.SimulatedDisk;
+import io.reactivestore.cache.TierCheck;
 import io.reactivestore.cache.TierInfo;
 import io.reactivestore.memory.MemoryStore;
 import io.reactivestore.testkit.fault.FaultyStore;
@@ -181,7 +182,7 @@ final class CacheRun extends Run {
     /** What only a cache can do. */
     private Mono<Void> tend(String key) {
         CacheStore present = cache;
-        return switch (chance.nextInt(8)) {
+        return switch (chance.nextInt(9)) {
             case 0 -> present.invalidate(key);
             case 1 -> present.invalidatePrefix(key.substring(0, key.indexOf('/') + 1));
             case 2 -> present.clearCache();
@@ -189,6 +190,7 @@ final class CacheRun extends Run {
             case 4 -> present.open();
             case 5 -> present.get(key).doOnNext(this::requireYoung).then();
             case 6 -> present.warm(Flux.just(key)).then();
+            case 7 -> present.verify().doOnNext(this::requireUndamaged).then();
             default -> present.info().doOnNext(info -> look(present, info)).then();
         };
     }
@@ -196,6 +198,12 @@ final class CacheRun extends Run {
     private void look(CacheStore asked, CacheInfo info) {
         if (kind.hasTier() && asked == cache && info.tier(TIER).offReason() == null) {
             contents.opened();
+        }
+    }
+
+    private void requireUndamaged(TierCheck check) {
+        if (check.damaged() > 0) {
+            throw failure("nobody has damaged anything: " + check);
         }
     }
 
