@@ -127,8 +127,8 @@ final class CacheParts {
         HeadLoader headLoader = new HeadLoader(source, memory, fence, freshness, removals);
         PageLoader pageLoader = pages == null ? null : new PageLoader(source, pages, fresh.pageKeys());
         this.flights = new Flights(runtime, settings.finishAbandoned(), loads, (question, mode) -> {
-            if (question instanceof Question.Page page) {
-                return Objects.requireNonNull(pageLoader).begin(page);
+            if (question instanceof Question.Listing listing) {
+                return Objects.requireNonNull(pageLoader).begin(listing);
             }
             if (question instanceof Question.Part part) {
                 return loader.begin(part, mode);

@@ -25,7 +25,7 @@ import java.util.TreeMap;
  * @param corrupt copies found damaged; each was loaded anew
  * @param tierFailures reads, writes and deletes of a tier that failed
  * @param heads heads, and what is asked by one, if the cache remembers them
- * @param pages pages of listings, if the cache keeps them
+ * @param pages pages of listings, and directories, if the cache keeps them
  * @param tiers what each tier below memory has taken, and how far it is behind, by its name
  */
 public record CacheStats(

@@ -114,7 +114,7 @@ public final class CacheStore implements Store {
     @Override
     public Flux<ListEntry> listDirectory(String prefix) {
         Keys.requirePrefix("listDirectory", prefix);
-        return parts.lifecycle.whenOpenMany("listDirectory", prefix, () -> source.listDirectory(prefix));
+        return parts.listings.listDirectory(prefix);
     }
 
     @Override

@@ -147,9 +147,10 @@ public final class FreshnessSpec {
 
     /**
      * Keeps pages of listings in memory, and lists from them. Each page is asked for when it is wanted, once for all who want it. What is
-     * written through the cache is seen at once: it drops the pages in whose stretch of the keys it lies. A listing {@linkplain
-     * io.reactivestore.ListOptions#withParallelism of several pages at a time}, one of a source that lists in no order, and one of a
-     * directory ask the source all the same. Default: nothing is kept.
+     * written through the cache is seen at once: it drops the pages in whose stretch of the keys it lies. Of a directory the first entries
+     * are kept, until something is written in it at any depth; who reads on behind them has it listed by the source. A listing
+     * {@linkplain io.reactivestore.ListOptions#withParallelism of several pages at a time}, and one of a source that lists in no order,
+     * ask the source all the same. Default: nothing is kept.
      *
      * @param lifetime for how long; what is written past the cache is not seen before
      * @param maxBytes how much memory they may take, some 300 bytes for each object
@@ -160,8 +161,8 @@ public final class FreshnessSpec {
     }
 
     /**
-     * How many keys a page of a {@linkplain #listings kept} listing has: that many are asked for at once, also for a reader who takes
-     * fewer. Default: 1000, what S3 gives for one request.
+     * How many keys a page of a {@linkplain #listings kept} listing has, and how many entries are kept of a directory: that many are asked
+     * for at once, also for a reader who takes fewer. Default: 1000, what S3 gives for one request.
      */
     public FreshnessSpec pageKeys(int pageKeys) {
         if (pageKeys < 1) {

@@ -1,5 +1,6 @@
 package io.reactivestore.cache;
 
+import io.reactivestore.ListEntry;
 import io.reactivestore.ObjectInfo;
 import io.reactivestore.StoredObject;
 import java.util.List;
@@ -25,12 +26,22 @@ sealed interface Loaded {
     /** The facts of an object. */
     record Facts(ObjectInfo info) implements Loaded {}
 
+    /** The answer to a {@link Question.Listing}. */
+    sealed interface Listing extends Loaded {}
+
     /**
      * A page of a listing.
      *
      * @param isLast whether nothing that was asked for comes after it
      */
-    record Page(List<ObjectInfo> objects, boolean isLast) implements Loaded {}
+    record Page(List<ObjectInfo> objects, boolean isLast) implements Listing {}
+
+    /**
+     * The begin of a directory.
+     *
+     * @param isAll whether it is all of it
+     */
+    record Directory(List<ListEntry> entries, boolean isAll) implements Listing {}
 
     /** There is no such object. */
     record Absent() implements Loaded {}

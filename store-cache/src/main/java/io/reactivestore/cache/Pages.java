@@ -1,5 +1,6 @@
 package io.reactivestore.cache;
 
+import io.reactivestore.ListEntry;
 import io.reactivestore.ObjectInfo;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -16,7 +17,7 @@ import java.util.TreeMap;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** Pages of listings, each kept for a while and until something is written in its stretch of the keys. Any thread. */
+/** Pages of listings, and begins of directories, each kept for a while and until something is written in its stretch of the keys. Any thread. */
 final class Pages {
     /*
      * How it works. What the fence is to a key, this is to a stretch of keys: those with a prefix, after one key, and before another or up
@@ -29,6 +30,8 @@ final class Pages {
      * While a page is asked for, nobody knows its last key, so all that it may have touches it. When it comes, it is kept if none of that
      * lies in it. What was asked for before the end of a mutation in it is never kept, so no page is to be dropped when one ends.
      *
+     * What is kept of a directory counts as a page whose stretch is all that lies in the directory, at any depth.
+     *
      * A mutation finds the asks and pages that it concerns by their prefixes: those of its key are found in a sorted map, in as many steps
      * as there are of them, and about as many more. A prefix mutation looks at all.
      *
@@ -37,6 +40,9 @@ final class Pages {
 
     /** An ObjectInfo with its two strings and its Instant, beside the characters. */
     private static final int OBJECT_BYTES = 150;
+
+    /** A ListEntry and its name, beside the characters; the name of an object is its key. */
+    private static final int ENTRY_BYTES = 80;
 
     /** A page and its places in the maps. */
     private static final int PAGE_BYTES = 400;
@@ -53,7 +59,7 @@ final class Pages {
     private final long lifetimeNanos;
     private final Freshness freshness;
     private final TreeMap<String, Group> byPrefix = new TreeMap<>();
-    private final Map<Question.Page, Kept> inOrder = new LinkedHashMap<>();
+    private final Map<Question.Listing, Kept> inOrder = new LinkedHashMap<>();
     private final Map<Object, Reach> underWay = new HashMap<>();
     private final Deque<Doubt> doubts = new ArrayDeque<>();
     private long bytes;
@@ -73,7 +79,7 @@ final class Pages {
     /** All with one prefix. */
     private static final class Group {
         final Set<Ask> asks = new HashSet<>();
-        final Map<Question.Page, Kept> pages = new HashMap<>();
+        final Map<Question.Listing, Kept> pages = new HashMap<>();
 
         boolean isEmpty() {
             return asks.isEmpty() && pages.isEmpty();
@@ -82,7 +88,7 @@ final class Pages {
 
     /** A page under way to the source. Compared by identity. */
     final class Ask {
-        private final Question.Page page;
+        private final Question.Listing page;
         private final Comparator<String> order;
         private final Group group;
         private final long askedAtNanos = freshness.nanoTime();
@@ -92,7 +98,7 @@ final class Pages {
         private boolean outdated;
         private @Nullable Doubt doubt;
 
-        private Ask(Question.Page page, Comparator<String> order, Group group) {
+        private Ask(Question.Listing page, Comparator<String> order, Group group) {
             this.page = page;
             this.order = order;
             this.group = group;
@@ -117,9 +123,9 @@ final class Pages {
         }
     }
 
-    /** @param lastKey null if it is the last page */
+    /** @param lastKey null if it is the last page, or of a directory */
     private record Kept(
-            Ask ask, Loaded.Page answer, @Nullable String lastKey, long bytes) {
+            Ask ask, Loaded.Listing answer, @Nullable String lastKey, long bytes) {
 
         boolean isIn(Reach reach) {
             return covers(ask.page, lastKey, ask.order, reach);
@@ -127,7 +133,7 @@ final class Pages {
     }
 
     /** The page that answers a question, if it is still good. */
-    synchronized Loaded.@Nullable Page get(Question.Page page) {
+    synchronized Loaded.@Nullable Listing get(Question.Listing page) {
         Kept kept = inOrder.get(page);
         if (kept == null) {
             return null;
@@ -145,7 +151,7 @@ final class Pages {
      *
      * @param order that of its listings
      */
-    synchronized Ask begin(Question.Page page, Comparator<String> order) {
+    synchronized Ask begin(Question.Listing page, Comparator<String> order) {
         Group group = byPrefix.computeIfAbsent(page.prefix(), prefix -> new Group());
         Ask ask = new Ask(page, order, group);
         group.asks.add(ask);
@@ -163,11 +169,9 @@ final class Pages {
     }
 
     /** The source has answered: keeps the page, unless something was written in it. */
-    synchronized void keep(Ask ask, Loaded.Page answer) {
-        List<ObjectInfo> objects = answer.objects();
-        String lastKey =
-                answer.isLast() ? null : objects.get(objects.size() - 1).key();
-        long size = PAGE_BYTES + objects.stream().mapToLong(Pages::bytesOf).sum();
+    synchronized void keep(Ask ask, Loaded.Listing answer) {
+        String lastKey = lastKeyOf(answer);
+        long size = PAGE_BYTES + bytesOf(answer);
         Kept kept = new Kept(ask, answer, lastKey, size);
         if (ask.spoilt || size > maxBytes || ask.touches.stream().anyMatch(kept::isIn)) {
             return;
@@ -283,7 +287,7 @@ final class Pages {
         if (kept == null) {
             return;
         }
-        Question.Page page = kept.ask.page;
+        Question.Listing page = kept.ask.page;
         inOrder.remove(page);
         bytes -= kept.bytes;
         kept.ask.group.pages.remove(page);
@@ -296,15 +300,28 @@ final class Pages {
         }
     }
 
-    private static boolean covers(Question.Page page, @Nullable String lastKey, Comparator<String> order, Reach reach) {
+    private static boolean covers(
+            Question.Listing listing, @Nullable String lastKey, Comparator<String> order, Reach reach) {
         String text = reach.text;
         if (reach.isPrefix) {
-            return text.startsWith(page.prefix()) || page.prefix().startsWith(text);
+            return text.startsWith(listing.prefix()) || listing.prefix().startsWith(text);
         }
-        return text.startsWith(page.prefix())
-                && (page.startAfter() == null || order.compare(text, page.startAfter()) > 0)
+        if (!text.startsWith(listing.prefix())) {
+            return false;
+        }
+        if (!(listing instanceof Question.Page page)) {
+            // At any depth: it may be all that there is of a sub-prefix, also of the last one that is kept.
+            return true;
+        }
+        return (page.startAfter() == null || order.compare(text, page.startAfter()) > 0)
                 && (page.endBefore() == null || order.compare(text, page.endBefore()) < 0)
                 && (lastKey == null || order.compare(text, lastKey) <= 0);
+    }
+
+    private static @Nullable String lastKeyOf(Loaded.Listing answer) {
+        return answer instanceof Loaded.Page page && !page.isLast()
+                ? page.objects().get(page.objects().size() - 1).key()
+                : null;
     }
 
     private static int commonLength(String a, String b) {
@@ -314,6 +331,18 @@ final class Pages {
             i++;
         }
         return i;
+    }
+
+    private static long bytesOf(Loaded.Listing answer) {
+        return answer instanceof Loaded.Directory directory
+                ? directory.entries().stream().mapToLong(Pages::bytesOf).sum()
+                : ((Loaded.Page) answer)
+                        .objects().stream().mapToLong(Pages::bytesOf).sum();
+    }
+
+    private static long bytesOf(ListEntry entry) {
+        ObjectInfo info = entry.info();
+        return ENTRY_BYTES + (info == null ? 2L * entry.name().length() : bytesOf(info));
     }
 
     private static long bytesOf(ObjectInfo info) {

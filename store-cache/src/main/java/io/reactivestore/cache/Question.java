@@ -66,19 +66,36 @@ sealed interface Question {
         }
     }
 
+    /** The first of what there is in a stretch of the keys, all of which have the same prefix. */
+    sealed interface Listing extends Question {
+        String prefix();
+
+        @Override
+        default String subject() {
+            return prefix();
+        }
+    }
+
     /** The first objects with a prefix that lie after one key and before another one, in the order of the source. */
     record Page(
             String prefix,
             @Nullable String startAfter,
-            @Nullable String endBefore) implements Question {
+            @Nullable String endBefore) implements Listing {
         @Override
         public String operation() {
             return "list";
         }
+    }
 
+    /**
+     * The first entries of a directory.
+     *
+     * @param prefix ends in a slash, or is empty
+     */
+    record Directory(String prefix) implements Listing {
         @Override
-        public String subject() {
-            return prefix;
+        public String operation() {
+            return "listDirectory";
         }
     }
 }

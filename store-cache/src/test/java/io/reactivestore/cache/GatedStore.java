@@ -46,7 +46,8 @@ final class GatedStore implements Store {
         PUT,
         DELETE,
         DELETE_PREFIX,
-        LIST
+        LIST,
+        LIST_DIRECTORY
     }
 
     private final MemoryStore inner;
@@ -314,7 +315,7 @@ final class GatedStore implements Store {
 
     @Override
     public Flux<ListEntry> listDirectory(String prefix) {
-        return inner.listDirectory(prefix);
+        return gated(Op.LIST_DIRECTORY, prefix, Mono.just(inner)).flatMapMany(store -> store.listDirectory(prefix));
     }
 
     @Override

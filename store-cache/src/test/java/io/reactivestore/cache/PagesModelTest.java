@@ -3,6 +3,7 @@ package io.reactivestore.cache;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.reactivestore.Keys;
+import io.reactivestore.ListEntry;
 import io.reactivestore.ObjectInfo;
 import io.reactivestore.cache.Pages.Ask;
 import io.reactivestore.cache.Pages.Reach;
@@ -22,13 +23,14 @@ class PagesModelTest {
 
     private static final int STEPS = Boolean.getBoolean("reactivestore.slow") ? 1_000_000 : 20_000;
     private static final Duration IN_DOUBT = Duration.ofSeconds(3);
+    private static final String LETTERS = "ab/";
 
     private final Random random = new Random(1);
     private final SimulatedRuntime runtime = SimulatedRuntime.seeded(1);
     private final Freshness freshness = new Freshness(new FreshnessSpec().build(), runtime);
     private final Pages pages = new Pages(new FreshnessSpec.Memo(Duration.ofDays(365), 1 << 30), freshness);
     private final List<Asked> asked = new ArrayList<>();
-    private final Map<Question.Page, Asked> kept = new HashMap<>();
+    private final Map<Question.Listing, Asked> kept = new HashMap<>();
     private final Map<Object, Reach> underWay = new HashMap<>();
     private final Map<Object, Long> doubtEnds = new HashMap<>();
     private final Map<Object, Reach> inDoubt = new HashMap<>();
@@ -36,7 +38,7 @@ class PagesModelTest {
 
     /** What the model knows of one ask. */
     private static final class Asked {
-        final Question.Page page;
+        final Question.Listing listing;
         final Ask ask;
         final List<Reach> touches = new ArrayList<>();
         boolean isCurrent = true;
@@ -45,16 +47,20 @@ class PagesModelTest {
 
         long currentUntil = Long.MAX_VALUE;
 
-        Asked(Question.Page page, Ask ask) {
-            this.page = page;
+        Asked(Question.Listing listing, Ask ask) {
+            this.listing = listing;
             this.ask = ask;
         }
 
         boolean isIn(Reach reach) {
             if (reach.isPrefix()) {
-                return reach.text().startsWith(page.prefix()) || page.prefix().startsWith(reach.text());
+                return reach.text().startsWith(listing.prefix())
+                        || listing.prefix().startsWith(reach.text());
             }
             String key = reach.text();
+            if (!(listing instanceof Question.Page page)) {
+                return key.startsWith(listing.prefix());
+            }
             return key.startsWith(page.prefix())
                     && (page.startAfter() == null || key.compareTo(page.startAfter()) > 0)
                     && (page.endBefore() == null || key.compareTo(page.endBefore()) < 0)
@@ -86,8 +92,10 @@ class PagesModelTest {
     }
 
     private void ask() {
-        Question.Page page = new Question.Page(text(0), random.nextBoolean() ? null : text(1), maybe());
-        Asked mine = new Asked(page, pages.begin(page, Keys.UTF8_ORDER));
+        Question.Listing listing = random.nextInt(4) == 0
+                ? new Question.Directory(text(0))
+                : new Question.Page(text(0), random.nextBoolean() ? null : text(1), maybe());
+        Asked mine = new Asked(listing, pages.begin(listing, Keys.UTF8_ORDER));
         mine.touches.addAll(underWay.values());
         inDoubt.forEach((mutation, reach) -> {
             if (mine.isIn(reach)) {
@@ -104,13 +112,17 @@ class PagesModelTest {
         }
         Asked mine = asked.remove(random.nextInt(asked.size()));
         boolean isLast = random.nextBoolean();
-        String last = mine.page.prefix() + text(1);
+        String last = mine.listing.prefix() + text(1);
         ObjectInfo info = new ObjectInfo(last, 1, "e", null, Instant.EPOCH, null);
-        pages.keep(mine.ask, new Loaded.Page(List.of(info), isLast));
+        boolean isDirectory = mine.listing instanceof Question.Directory;
+        Loaded.Listing answer = isDirectory
+                ? new Loaded.Directory(List.of(new ListEntry(last, info), new ListEntry("x/", null)), isLast)
+                : new Loaded.Page(List.of(info), isLast);
+        pages.keep(mine.ask, answer);
         pages.end(mine.ask);
-        mine.last = isLast ? null : last;
+        mine.last = isLast || isDirectory ? null : last;
         if (mine.touches.stream().noneMatch(mine::isIn)) {
-            kept.put(mine.page, mine);
+            kept.put(mine.listing, mine);
         }
     }
 
@@ -146,7 +158,7 @@ class PagesModelTest {
             assertThat(each.ask.isCurrent()).isEqualTo(isCurrent);
         }
         if (random.nextInt(50) == 0) {
-            kept.keySet().forEach(page -> assertThat(pages.get(page)).isNotNull());
+            kept.keySet().forEach(listing -> assertThat(pages.get(listing)).isNotNull());
         }
         while (asked.size() > 20) {
             pages.end(asked.remove(0).ask);
@@ -160,7 +172,8 @@ class PagesModelTest {
     /** Few letters, so that one text is often the beginning of another. */
     private String text(int least) {
         int length = least + random.nextInt(4);
-        return random.ints(length, 'a', 'c' + 1)
+        return random.ints(length, 0, LETTERS.length())
+                .map(LETTERS::charAt)
                 .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
                 .toString();
     }
