@@ -9,12 +9,13 @@ import reactor.core.CoreSubscriber;
 import reactor.core.publisher.BaseSubscriber;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.core.publisher.Operators;
 import reactor.util.context.Context;
 
 /**
  * The items of pages that are fetched one after the other, and only when they are wanted: the first with the first demand, the
  * next when there is demand and nothing left to give. With read-ahead, so many pages are fetched beyond the current one once half
- * of that is taken: whoever has read so far will most likely read on.
+ * of that is taken: whoever has read so far will most likely read on. Not so who has asked once, and for no more than is there.
  *
  * <p>The end, and an error, come without demand, after the items before them.
  */
@@ -58,6 +59,9 @@ public final class PagedFlux<T> extends Flux<T> {
         private final Queue<Page<T>> ready = new ArrayDeque<>();
         private List<T> items = List.of();
         private int taken;
+        private long given;
+        private long firstDemand;
+        private boolean asksAgain;
         private @Nullable Mono<Page<T>> next;
         private @Nullable Fetch fetch;
         private @Nullable Throwable failure;
@@ -70,6 +74,7 @@ public final class PagedFlux<T> extends Flux<T> {
 
         @Override
         protected void round() {
+            noteDemand();
             takeArrived();
             giveItems();
             if (isCancelled()) {
@@ -80,6 +85,12 @@ public final class PagedFlux<T> extends Flux<T> {
             } else {
                 fetchIfWanted(demand());
             }
+        }
+
+        private void noteDemand() {
+            long all = Operators.addCap(given, demand());
+            firstDemand = firstDemand == 0 ? all : firstDemand;
+            asksAgain |= all > firstDemand;
         }
 
         private void takeArrived() {
@@ -102,6 +113,7 @@ public final class PagedFlux<T> extends Flux<T> {
                 // Before the item, so that the next page travels while the subscriber works on this one.
                 takeArrived();
                 fetchIfWanted(demand() - 1);
+                given++;
                 give(item);
             }
         }
@@ -125,12 +137,19 @@ public final class PagedFlux<T> extends Flux<T> {
                 return;
             }
             boolean isNeeded = taken == items.size() && ready.isEmpty() && demand > 0;
-            boolean isLikely = !items.isEmpty() && taken * 2L >= items.size() && ready.size() < readAhead;
-            if (isNeeded || isLikely) {
+            boolean isHalfTaken = !items.isEmpty() && taken * 2L >= items.size();
+            if (isNeeded || (isHalfTaken && ready.size() < readAhead && readsOn(demand))) {
                 Fetch begun = new Fetch();
                 fetch = begun;
                 page.subscribe(begun);
             }
+        }
+
+        /** Of the pages that are ready nobody has counted the items so far. */
+        private boolean readsOn(long demand) {
+            noteDemand();
+            long there = items.size() - taken + (long) ready.size() * items.size();
+            return asksAgain || demand > there;
         }
 
         private void end() {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.reactivestore.internal.PagedFlux.Page;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
@@ -16,6 +17,7 @@ import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
 import reactor.test.StepVerifier;
 import reactor.test.publisher.TestPublisher;
+import reactor.test.subscriber.TestSubscriber;
 
 class PagedFluxTest {
 
@@ -24,11 +26,33 @@ class PagedFluxTest {
     private final AtomicInteger fetched = new AtomicInteger();
 
     @ParameterizedTest
-    @CsvSource({"1, 0, 1", "10, 0, 1", "11, 0, 2", "20, 0, 2", "21, 0, 3", "4, 1, 1", "5, 1, 2", "10, 1, 2", "11, 3, 4"
+    @CsvSource({"1, 0, 1", "10, 0, 1", "11, 0, 2", "20, 0, 2", "21, 0, 3", "4, 1, 1", "10, 1, 1", "11, 3, 2", "20, 3, 2"
     })
-    void itemsTaken_costTheirPagesAndWhatIsReadAhead(int items, int readAhead, int pages) {
+    void itemsAskedForAtOnce_costTheirPages(int items, int readAhead, int pages) {
         assertThat(one(numbers(10, 100, readAhead).take(items).collectList())).hasSize(items);
         assertThat(fetched).hasValue(pages);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"4, 1, 1", "5, 1, 2", "10, 1, 2", "11, 3, 4"})
+    void itemsTakenOneByOne_costTheirPagesAndWhatIsReadAhead(int items, int readAhead, int pages) {
+        TestSubscriber<Integer> reader =
+                TestSubscriber.builder().initialRequest(0).build();
+        numbers(10, 100, readAhead).subscribe(reader);
+        for (int i = 0; i < items; i++) {
+            reader.request(1);
+        }
+        assertThat(reader.getReceivedOnNext()).hasSize(items);
+        assertThat(fetched).hasValue(pages);
+    }
+
+    @Test
+    void demandForMoreThanIsThere_readsAhead() {
+        List<Integer> fetchedByThen = new ArrayList<>();
+        Flux<Integer> read = numbers(10, 100, 1).doOnNext(item -> fetchedByThen.add(fetched.get()));
+        assertThat(one(read.take(15).count())).isEqualTo(15);
+        assertThat(fetchedByThen.subList(3, 7)).as("from the fifth on").containsExactly(1, 2, 2, 2);
+        assertThat(fetched).hasValue(2);
     }
 
     @Test

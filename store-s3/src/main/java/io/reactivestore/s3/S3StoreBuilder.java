@@ -211,7 +211,10 @@ public final class S3StoreBuilder {
         return this;
     }
 
-    /** How many pages of a listing are fetched before they are wanted. Default: 0. */
+    /**
+     * How many pages of a listing are fetched before they are wanted; none for who asks once, and for no more than is there, as {@code
+     * take(n)} does. Default: 0.
+     */
     public S3StoreBuilder readAheadPages(int pages) {
         this.readAheadPages = pages;
         return this;
