@@ -11,9 +11,11 @@ import java.util.List;
  *
  * <pre>
  *   info            figures of the whole           ls [PREFIX]    each entry: bytes on disk, time of filling, key
- *   verify          reads all, checks all          export KEY     the bytes of an entry, to standard output
+ *   verify          reads all, checks all          export KEY     the bytes of an object, to standard output
  *   evict PREFIX    removes entries                compact        moves entries together, and gives space back
  * </pre>
+ *
+ * <p>An object that is kept in blocks is one entry, without bytes; it can be exported if all its blocks are there.
  *
  * <p>The last two need the directory for themselves; the others change nothing and may be used beside a running cache.
  */

@@ -40,11 +40,13 @@ final class Housekeeping {
 
     int evict(String prefix) throws IOException {
         return alone(log -> {
-            long before = log.entries();
+            long entries = log.entries();
+            long blocks = log.blocks();
             // Everything of before is of an earlier epoch than this.
             log.append(List.of(LogRecord.prefix(prefix, new RecordVersion(log.epoch(), 0))));
             log.sweep(() -> true);
-            out.println(before - log.entries() + " entries removed, " + log.entries() + " left");
+            out.println(entries - log.entries() + " entries removed, " + log.entries() + " left; "
+                    + (blocks - log.blocks()) + " blocks removed, " + log.blocks() + " left");
         });
     }
 
@@ -60,15 +62,15 @@ final class Housekeeping {
                 progress.done("compacting", i + 1, before.size());
             }
             log.dropFree();
-            out.println(
-                    bytes(before) - bytes(log.segments()) + " bytes given back, " + log.entries() + " entries kept");
+            out.println(bytes(before) - bytes(log.segments()) + " bytes given back, " + log.entries()
+                    + " entries kept, " + log.blocks() + " blocks");
         });
     }
 
-    /** Appends the entries of a segment to the last one, and lets it go; not if there are suspect ones, which keep their age. */
+    /** Appends the entries and blocks of a segment to the last one, and lets it go; not if there are suspect ones, which keep their age. */
     private static void empty(DiskLog log, long segment) throws IOException {
         List<Place> places = new ArrayList<>();
-        log.forEachEntry(segment, (key, place) -> places.add(place));
+        log.forEachCopy(segment, (key, place, payloadBytes) -> places.add(place));
         if (places.stream().anyMatch(Place::suspect)) {
             return;
         }

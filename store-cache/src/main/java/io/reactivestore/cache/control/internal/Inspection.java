@@ -13,6 +13,7 @@ import java.nio.channels.Channels;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -36,6 +37,7 @@ final class Inspection {
             out.println("state           " + state(log));
             out.println("epoch           " + log.epoch());
             out.println("entries         " + log.entries());
+            out.println("blocks          " + log.blocks());
             out.println("segments        " + segments.size() + ", damaged "
                     + segments.stream().filter(SegmentFacts::damaged).count());
             out.println("segment bytes   " + sum(segments, SegmentFacts::fileBytes));
@@ -58,9 +60,11 @@ final class Inspection {
     int list(String prefix) throws IOException {
         try (LogView log = open()) {
             for (SegmentFacts segment : log.segments()) {
-                log.forEachEntry(segment.number(), (key, place) -> {
-                    if (key.startsWith(prefix)) {
-                        out.println(line(key, place));
+                log.forEachCopy(segment.number(), (key, place, payloadBytes) -> {
+                    if (key.startsWith(prefix) && !place.isBlock()) {
+                        // Only the record tells an outline from an object without bytes.
+                        LogRecord empty = payloadBytes == 0 ? read(log, place) : null;
+                        out.println(line(key, place) + (empty == null ? "" : outline(empty)));
                     }
                 });
             }
@@ -73,25 +77,36 @@ final class Inspection {
         return String.format("%12d  %s  %s%s", place.recordBytes(), filled, key, place.suspect() ? "  (suspect)" : "");
     }
 
+    private static String outline(LogRecord record) {
+        return record.isOutline() ? "  (" + size(record) + " bytes, in blocks)" : "";
+    }
+
+    private static long size(LogRecord record) {
+        return Objects.requireNonNull(record.info()).size();
+    }
+
     int verify() throws IOException {
         try (LogView log = open()) {
             Count count = new Count();
             progress.begin();
             for (SegmentFacts segment : log.segments()) {
                 count.damaged += segment.damaged() ? 1 : 0;
-                log.forEachEntry(segment.number(), (key, place) -> {
+                log.forEachCopy(segment.number(), (key, place, payloadBytes) -> {
                     count.done++;
+                    count.blocks += place.isBlock() ? 1 : 0;
                     count.damaged += isDamaged(log, key, place) ? 1 : 0;
-                    progress.done("verifying", count.done, log.entries());
+                    progress.done("verifying", count.done, log.entries() + log.blocks());
                 });
             }
-            out.println(count.done + " entries read, " + count.damaged + " damaged entries and segments");
+            out.println(count.done - count.blocks + " entries and " + count.blocks + " blocks read, " + count.damaged
+                    + " damaged entries, blocks and segments");
             return count.damaged == 0 ? 0 : 1;
         }
     }
 
     private static final class Count {
         long done;
+        long blocks;
         long damaged;
     }
 
@@ -113,11 +128,44 @@ final class Inspection {
                 progress.problem("there is no sound entry of " + key);
                 return 1;
             }
-            ByteBuffer payload = record.payload().duplicate();
-            while (payload.hasRemaining()) {
-                Channels.newChannel(out).write(payload);
+            if (!record.isOutline()) {
+                write(record);
+                return 0;
             }
-            return 0;
+            long gap = forEachBlock(log, record, block -> {});
+            if (gap < size(record)) {
+                progress.problem(key + " is kept in blocks, and the one from byte " + gap + " on is not here");
+                return 1;
+            }
+            return forEachBlock(log, record, this::write) < gap ? 1 : 0;
+        }
+    }
+
+    private interface BlockVisitor {
+        void block(LogRecord block) throws IOException;
+    }
+
+    /** Goes through the blocks of an object in order, whatever their sizes, and tells where one is missing. */
+    private static long forEachBlock(LogView log, LogRecord outline, BlockVisitor visitor) throws IOException {
+        String etag = Objects.requireNonNull(outline.info()).etag();
+        long start = 0;
+        while (start < size(outline)) {
+            Place place = log.findBlock(outline.key(), etag, start);
+            LogRecord block = place == null ? null : read(log, place);
+            int length = block == null ? 0 : block.payload().remaining();
+            if (block == null || length == 0 || !block.isBlock(outline.key(), etag, start, length)) {
+                return start;
+            }
+            visitor.block(block);
+            start += length;
+        }
+        return start;
+    }
+
+    private void write(LogRecord record) throws IOException {
+        ByteBuffer payload = record.payload().duplicate();
+        while (payload.hasRemaining()) {
+            Channels.newChannel(out).write(payload);
         }
     }
 

@@ -3,6 +3,7 @@ package io.reactivestore.cache.disk.internal;
 import io.reactivestore.cache.internal.RecordText;
 import java.io.Closeable;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -12,7 +13,7 @@ import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Records in segments on disk, and an index of the entries among them.
+ * Records in segments on disk, and an index of the copies among them: entries, and blocks of large objects.
  *
  * <p>Any thread may look into the index, change it, and read. One thread at a time may append, recycle and close, the <em>writer</em>; one
  * at a time may {@link #recover} and {@link #sweep}, beside it. Nothing of the index does I/O or waits for more than a lock that is held
@@ -37,6 +38,9 @@ public final class DiskLog implements Closeable {
      * the index has of a key is newer than what recovery finds: an entry is only put where there is nothing. So that an older entry does
      * not come back, until recovery is done the index has removals too, with their versions; a prefix fence stays in `fences` until a
      * sweep has removed what it hides.
+     *
+     * A block is found by key, etag and first byte, and is what it says as long as there is such a version: no tombstone is meant for it,
+     * and it is never suspect. A prefix fence hides it as it hides an entry. In all else it is treated like one.
      *
      * What cannot be read may have been a removal. All that is older than it becomes suspect, and such a segment is recycled only as
      * the oldest, so that the next recovery finds the same. Suspicion of other causes is kept as the epoch that is trusted first, in the
@@ -181,8 +185,13 @@ public final class DiskLog implements Closeable {
         return index.find(hash.of(key));
     }
 
+    /** Where a block lies, or null: of the object's version with this etag, from this byte on. */
+    public @Nullable Place findBlock(String key, String etag, long start) {
+        return index.find(hash.ofBlock(hash.of(key), etagHash(etag), start));
+    }
+
     /**
-     * Notes that an entry was read.
+     * Notes that an entry or a block was read.
      *
      * @return whether the index still has it there
      */
@@ -190,13 +199,13 @@ public final class DiskLog implements Closeable {
         return index.touch(place);
     }
 
-    /** Lets an entry that was appended be found. */
+    /** Lets an entry or a block that was appended be found. */
     public void publish(Place place) {
         index.put(place);
     }
 
     /**
-     * Lets an entry be found where it was appended once more, as suspect as it was.
+     * Lets an entry or a block be found where it was appended once more, as suspect as it was.
      *
      * @return whether the index had it at the expected place until now
      */
@@ -227,7 +236,7 @@ public final class DiskLog implements Closeable {
     }
 
     /**
-     * Lets an entry not be found any more; for one that is damaged. It may come back when the log is opened again.
+     * Lets an entry or a block not be found any more; for one that is damaged. It may come back when the log is opened again.
      *
      * @return whether the index had it there
      */
@@ -244,9 +253,14 @@ public final class DiskLog implements Closeable {
         return index.remove(hash.of(key));
     }
 
-    /** How many entries can be found. */
+    /** How many entries can be found, not counting blocks. */
     public long entries() {
         return index.entries();
+    }
+
+    /** How many blocks can be found. */
+    public long blocks() {
+        return index.blocks();
     }
 
     /** How many bytes the records take that can be found. */
@@ -265,19 +279,40 @@ public final class DiskLog implements Closeable {
      */
     public @Nullable LogRecord read(String key, Place place) throws IOException {
         LogRecord record = read(place);
-        // Behind the look at the fences: a sweep takes an entry out of the index before it lets go of the fence that
-        // hid it.
-        return record != null && record.key().equals(key) && index.isCurrent(place) ? record : null;
+        return record != null
+                        && record.kind() == LogRecord.Kind.ENTRY
+                        && record.key().equals(key)
+                        // Behind the look at the fences: a sweep takes a copy out of the index before it lets go of the
+                        // fence that hid it.
+                        && index.isCurrent(place)
+                ? record
+                : null;
     }
 
-    /** The same, whatever the key. */
+    /**
+     * The bytes of a block at a place.
+     *
+     * @param length how many it has
+     * @return null if it is another block, or one of another length, was recycled meanwhile, or is hidden by a prefix fence
+     * @throws DamagedRecordException if its bytes are not those that were written
+     * @throws IOException if it cannot be read
+     */
+    public @Nullable ByteBuffer readBlock(String key, String etag, long start, int length, Place place)
+            throws IOException {
+        LogRecord record = read(place);
+        return record != null && record.isBlock(key, etag, start, length) && index.isCurrent(place)
+                ? record.payload().slice()
+                : null;
+    }
+
+    /** The entry or the block at a place, whatever the key. */
     public @Nullable LogRecord read(Place place) throws IOException {
         return reader.read(place);
     }
 
-    /** Goes through the entries of a segment that can be found, in their order there; reads its footer. */
-    public void forEachEntry(long segment, EntryVisitor visitor) throws IOException {
-        reader.forEachEntry(segment, visitor);
+    /** Goes through the entries and blocks of a segment that can be found, in their order there; reads its footer. */
+    public void forEachCopy(long segment, CopyVisitor visitor) throws IOException {
+        reader.forEachCopy(segment, visitor);
     }
 
     // ---- writing ----
@@ -302,7 +337,7 @@ public final class DiskLog implements Closeable {
 
     /**
      * Appends records in their order, in one write if they fit. Survives the death of the process when it returns. Removals have taken
-     * effect on the index then, and entries not.
+     * effect on the index then, and copies not.
      *
      * @return the places, in the same order; of a renewal that of the entry
      * @throws NoFreeSegmentException if none is left; some of the records may have been appended
@@ -362,7 +397,7 @@ public final class DiskLog implements Closeable {
     }
 
     /**
-     * The entries of a segment that were read since they were written and are not suspect, in their order there. To keep one, read it,
+     * The copies of a segment that were read since they were written and are not suspect, in their order there. To keep one, read it,
      * append it if it {@linkplain #isCurrent(Place, LogRecord) is current} directly before, and {@link #replace} it.
      */
     public List<Place> readEntries(long segment) {
@@ -373,7 +408,7 @@ public final class DiskLog implements Closeable {
     }
 
     /**
-     * Makes a sealed segment free. Its entries are not found any more. Its removals are appended again where an older segment may have
+     * Makes a sealed segment free. Its copies are not found any more. Its removals are appended again where an older segment may have
      * what they hide, or where they are to be kept.
      *
      * @return whether it was; not one that is not sealed, or a damaged one that is not the oldest

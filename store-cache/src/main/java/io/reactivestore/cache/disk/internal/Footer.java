@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>
  *    0 int offset / 8    4 int recordBytes    8 byte kind    9 short keyBytes   11 int hash of the etag   15 int filled at, s
- *   19 long version     27 long prefix sequence   35 long place of what is renewed   43 int bytes of it, or of an entry's payload
+ *   19 long version     27 long prefix sequence   35 long place of what is renewed, or the first byte of a block
+ *   43 int bytes of what is renewed, or of the payload of an entry or a block
  *   47 key, UTF-8
  *
  *   trailer: long mark | int format | int count | long segment | int end of the records | int last sequence | int footerBytes
@@ -84,7 +85,13 @@ final class Footer {
             return new String(bytes, keyAt, keyBytes, StandardCharsets.UTF_8);
         }
 
-        /** Where the entry lies that this record tells of: itself, or what it renews. */
+        /** What the index finds it by. */
+        long hash(KeyHash by) {
+            long ofKey = by.of(bytes, keyAt, keyBytes);
+            return kind == Kind.BLOCK ? by.ofBlock(ofKey, etagHash, detail) : ofKey;
+        }
+
+        /** Where the copy lies that this record tells of: itself, or what it renews. */
         Place place(long hash, long segment, boolean suspect) {
             boolean renewal = kind == Kind.RENEWAL;
             return new Place(
@@ -94,16 +101,18 @@ final class Footer {
                     renewal ? detailBytes : recordBytes,
                     etagHash,
                     Integer.toUnsignedLong(filledAtSeconds),
-                    suspect);
+                    suspect,
+                    kind == Kind.BLOCK);
         }
 
-        /** Of the object, if it is an entry. */
+        /** Of the object, if it is an entry or a block. */
         int payloadBytes() {
-            return kind == Kind.ENTRY ? detailBytes : 0;
+            return kind.isCopy() ? detailBytes : 0;
         }
 
-        boolean isEntry() {
-            return kind == Kind.ENTRY || kind == Kind.RENEWAL;
+        /** Whether it tells where a copy lies. */
+        boolean tellsOfCopy() {
+            return kind.isCopy() || kind == Kind.RENEWAL;
         }
     }
 
@@ -126,7 +135,7 @@ final class Footer {
         out.putShort((short) header.keyBytes()).putInt(header.etagHash());
         out.putInt(seconds(header.filledAtMillis())).putLong(header.version()).putLong(header.prefixSequence());
         out.putLong(header.detail());
-        out.putInt(header.kind() == Kind.ENTRY ? header.payloadBytes() : header.detailBytes());
+        out.putInt(header.kind().isCopy() ? header.payloadBytes() : header.detailBytes());
         out.put(keys, keyAt, header.keyBytes());
         length = needed;
         count++;

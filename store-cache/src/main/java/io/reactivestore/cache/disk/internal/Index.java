@@ -5,7 +5,7 @@ import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** Where the entries lie, by the hash of their keys, in some forty bytes of heap for each. */
+/** Where entries and blocks lie, by the hash of what they are found by, in some forty bytes of heap for each. */
 final class Index {
     /*
      * How it works. Many shards, chosen by the low bits of the hash, each with a lock and open addressing over primitive arrays. The place
@@ -19,13 +19,15 @@ final class Index {
      * What recovery finds of a key is older than what the index has or had of it. So an entry that goes leaves a removal of the highest
      * version behind as long as recovery is under way: otherwise an older entry would take its place.
      *
-     * A slot is empty if its place is 0: segments are counted from 1. Flags are in the lowest bits of the place, which are free.
-     * A removal has its version where an entry has its length and its etag.
+     * A slot is empty if its place is 0: segments are counted from 1. Flags are below the place, which leaves the bits for them.
+     * A removal has its version where an entry has its length and its etag. A block is an entry here, that is counted apart and never
+     * suspect.
      *
      *   state               written by   guard              seen by others
      *   a shard's arrays    anybody      the shard's lock   at once
      *   recovering          the log      volatile           a removal that comes later leaves nothing behind
-     *   entries, liveBytes  anybody      adders             about
+     *   entries, blocks,    anybody      adders             about
+     *   liveBytes
      *
      * Accounts hear of each change under the lock of the shard.
      */
@@ -44,10 +46,11 @@ final class Index {
     /** The shard and the heads of its arrays. */
     private static final int SHARD_BYTES = 48 + 4 * 16;
 
-    private static final int FLAG_BITS = 3;
+    private static final int FLAG_BITS = 4;
     private static final int READ = 1;
     private static final int SUSPECT = 2;
     private static final int REMOVAL = 4;
+    private static final int BLOCK = 8;
 
     /** Hides all that recovery can still find. */
     private static final long ANY_VERSION = Long.MAX_VALUE;
@@ -55,6 +58,7 @@ final class Index {
     private final Shard[] shards = new Shard[SHARDS];
     private final Accounts accounts;
     private final LongAdder entries = new LongAdder();
+    private final LongAdder blocks = new LongAdder();
     private final LongAdder liveBytes = new LongAdder();
     private volatile boolean recovering = true;
 
@@ -73,8 +77,13 @@ final class Index {
         Arrays.setAll(shards, i -> new Shard());
     }
 
+    /** Not counting blocks. */
     long entries() {
         return entries.sum();
+    }
+
+    long blocks() {
+        return blocks.sum();
     }
 
     long liveBytes() {
@@ -112,7 +121,7 @@ final class Index {
     void put(Place place) {
         Shard shard = shard(place.hash());
         synchronized (shard) {
-            shard.put(shard.slotOf(place.hash()), place, place.suspect() ? SUSPECT : 0);
+            shard.put(shard.slotOf(place.hash()), place, flags(place));
         }
     }
 
@@ -124,7 +133,7 @@ final class Index {
             if (slot < 0) {
                 return false;
             }
-            int kept = (keepSuspicion ? SUSPECT : 0) | (expected.isAt(place) ? READ : 0);
+            int kept = (keepSuspicion ? SUSPECT : 0) | (expected.isAt(place) ? READ : 0) | BLOCK;
             shard.put(slot, place, (int) shard.places[slot] & kept);
             return true;
         }
@@ -180,7 +189,7 @@ final class Index {
             if (slot >= 0 && !(shard.is(slot, REMOVAL) && shard.version(slot) < version)) {
                 return false;
             }
-            shard.put(slot, place, place.suspect() ? SUSPECT : 0);
+            shard.put(slot, place, flags(place));
             return true;
         }
     }
@@ -216,7 +225,7 @@ final class Index {
         for (Shard shard : shards) {
             synchronized (shard) {
                 for (int slot = 0; slot < shard.places.length; slot++) {
-                    shard.places[slot] |= shard.places[slot] == 0 ? 0 : SUSPECT;
+                    shard.places[slot] |= shard.places[slot] == 0 || shard.is(slot, BLOCK) ? 0 : SUSPECT;
                 }
             }
         }
@@ -258,6 +267,10 @@ final class Index {
 
     private Shard shard(long hash) {
         return shards[(int) hash & (SHARDS - 1)];
+    }
+
+    private static int flags(Place place) {
+        return (place.suspect() ? SUSPECT : 0) | (place.isBlock() ? BLOCK : 0);
     }
 
     private static long segmentOf(long flagged) {
@@ -319,7 +332,8 @@ final class Index {
                     recordBytes(slot),
                     (int) facts[slot],
                     Integer.toUnsignedLong(filledAt[slot]),
-                    is(slot, SUSPECT));
+                    is(slot, SUSPECT),
+                    is(slot, BLOCK));
         }
 
         private int recordBytes(int slot) {
@@ -430,7 +444,7 @@ final class Index {
         private void account(int slot, int sign) {
             if (!is(slot, REMOVAL)) {
                 long segment = segmentOf(places[slot]);
-                entries.add(sign);
+                (is(slot, BLOCK) ? blocks : entries).add(sign);
                 liveBytes.add((long) sign * recordBytes(slot));
                 accounts.live(segment, recordBytes(slot), sign);
                 if (is(slot, READ)) {

@@ -2,6 +2,7 @@ package io.reactivestore.cache.disk.internal;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 
@@ -26,6 +27,13 @@ public final class KeyHash {
     /** Of the UTF-8 bytes. */
     public long of(String key) {
         byte[] bytes = key.getBytes(StandardCharsets.UTF_8);
+        return of(bytes, 0, bytes.length);
+    }
+
+    /** Of a block: of the hash of its key, that of its etag, and where it begins. */
+    long ofBlock(long keyHash, int etagHash, long start) {
+        byte[] bytes = new byte[2 * Long.BYTES + Integer.BYTES];
+        ByteBuffer.wrap(bytes).putLong(keyHash).putLong(start).putInt(etagHash);
         return of(bytes, 0, bytes.length);
     }
 

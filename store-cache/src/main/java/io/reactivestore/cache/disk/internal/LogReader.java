@@ -42,7 +42,7 @@ final class LogReader {
         ByteBuffer read = ByteBuffer.wrap(bytes);
         RecordHeader header = RecordHeader.decode(mark, segment.number, read, 0, bytes.length);
         LogRecord record = header == null || header.recordBytes() > bytes.length ? null : header.record(read, 0);
-        if (header == null || record == null || record.kind() != LogRecord.Kind.ENTRY) {
+        if (header == null || record == null || !record.kind().isCopy()) {
             if (segment.recycled) {
                 return null; // and the file is written anew
             }
@@ -55,17 +55,17 @@ final class LogReader {
         return record.filledAtLeast(place.filledAtSeconds() * MILLIS);
     }
 
-    /** As {@link DiskLog#forEachEntry}. */
-    void forEachEntry(long number, EntryVisitor visitor) throws IOException {
+    /** As {@link DiskLog#forEachCopy}. */
+    void forEachCopy(long number, CopyVisitor visitor) throws IOException {
         Segment segment = segments.get(number);
         if (segment == null) {
             return;
         }
         for (Footer.Entry entry : segment.contents(mark).footer().entries()) {
-            long keyHash = hash.of(entry.bytes, entry.keyAt, entry.keyBytes);
-            Place found = entry.kind == LogRecord.Kind.ENTRY ? index.find(keyHash) : null;
-            if (found != null && found.isAt(entry.place(keyHash, number, false))) {
-                visitor.entry(entry.key(), found);
+            long hashed = entry.hash(hash);
+            Place found = entry.kind.isCopy() ? index.find(hashed) : null;
+            if (found != null && found.isAt(entry.place(hashed, number, false))) {
+                visitor.copy(entry.key(), found, entry.payloadBytes());
             }
         }
     }

@@ -129,11 +129,11 @@ final class LogRecovery {
     }
 
     private void apply(Segment segment, Entry entry) {
-        if (entry.isEntry()) {
-            long keyHash = hash.of(entry.bytes, entry.keyAt, entry.keyBytes);
+        if (entry.tellsOfCopy()) {
+            long found = entry.hash(hash);
             RecordVersion version = RecordVersion.ofPacked(entry.version);
-            boolean suspect = damageSeen || version.epoch() < trustedEpoch;
-            Place place = entry.place(keyHash, segment.number, suspect);
+            boolean suspect = entry.kind != LogRecord.Kind.BLOCK && (damageSeen || version.epoch() < trustedEpoch);
+            Place place = entry.place(found, segment.number, suspect);
             if (files.get(place.segment()) != null && !isHidden(entry)) {
                 index.recover(place, entry.version);
             }
@@ -184,11 +184,10 @@ final class LogRecovery {
             throw e;
         }
         for (Entry entry : contents.footer().entries()) {
-            if (entry.isEntry()
+            if (entry.tellsOfCopy()
                     && PrefixFences.hide(
                             swept, entry.bytes, entry.keyAt, entry.keyBytes, entry.version, entry.prefixSequence)) {
-                long keyHash = hash.of(entry.bytes, entry.keyAt, entry.keyBytes);
-                index.remove(entry.place(keyHash, segment.number, false));
+                index.remove(entry.place(entry.hash(hash), segment.number, false));
             }
         }
     }

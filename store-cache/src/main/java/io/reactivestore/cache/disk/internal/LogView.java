@@ -83,9 +83,14 @@ public final class LogView implements Closeable {
         return segments.all().stream().map(Segment::facts).toList();
     }
 
-    /** How many entries can be found. */
+    /** As {@link DiskLog#entries}. */
     public long entries() {
         return index.entries();
+    }
+
+    /** As {@link DiskLog#blocks}. */
+    public long blocks() {
+        return index.blocks();
     }
 
     /** Where the newest entry of a key lies, or null. */
@@ -93,14 +98,19 @@ public final class LogView implements Closeable {
         return index.find(hash.of(key));
     }
 
+    /** As {@link DiskLog#findBlock}. */
+    public @Nullable Place findBlock(String key, String etag, long start) {
+        return index.find(hash.ofBlock(hash.of(key), DiskLog.etagHash(etag), start));
+    }
+
     /** As {@link DiskLog#read(Place)}. */
     public @Nullable LogRecord read(Place place) throws IOException {
         return reader.read(place);
     }
 
-    /** As {@link DiskLog#forEachEntry}. */
-    public void forEachEntry(long segment, EntryVisitor visitor) throws IOException {
-        reader.forEachEntry(segment, visitor);
+    /** As {@link DiskLog#forEachCopy}. */
+    public void forEachCopy(long segment, CopyVisitor visitor) throws IOException {
+        reader.forEachCopy(segment, visitor);
     }
 
     @Override

@@ -177,7 +177,7 @@ final class LogWriter {
         }
         for (Laid each : laid) {
             byte[] key = each.record.key().getBytes(StandardCharsets.UTF_8);
-            long keyHash = hash.of(key, 0, key.length);
+            long keyHash = hashOf(each, key);
             segment.openFooter().add(each.header, each.offset, key, 0);
             segment.count(each.header.kind(), each.header.recordBytes(), each.header.payloadBytes());
             segment.end = each.offset + each.header.recordBytes();
@@ -186,12 +186,26 @@ final class LogWriter {
         }
     }
 
+    private long hashOf(Laid each, byte[] key) {
+        long ofKey = hash.of(key, 0, key.length);
+        RecordHeader header = each.header;
+        return header.kind() == LogRecord.Kind.BLOCK ? hash.ofBlock(ofKey, header.etagHash(), header.detail()) : ofKey;
+    }
+
     private static Place place(Segment segment, Laid each, long hash) {
         Place renewed = each.record.renewed();
         long filledAt = Integer.toUnsignedLong(Footer.seconds(each.record.filledAtMillis()));
         RecordHeader header = each.header;
         return renewed == null
-                ? new Place(hash, segment.number, each.offset, header.recordBytes(), header.etagHash(), filledAt, false)
+                ? new Place(
+                        hash,
+                        segment.number,
+                        each.offset,
+                        header.recordBytes(),
+                        header.etagHash(),
+                        filledAt,
+                        false,
+                        header.kind() == LogRecord.Kind.BLOCK)
                 : new Place(
                         hash,
                         renewed.segment(),
@@ -199,6 +213,7 @@ final class LogWriter {
                         renewed.recordBytes(),
                         header.etagHash(),
                         filledAt,
+                        false,
                         false);
     }
 }

@@ -3,16 +3,24 @@ package io.reactivestore.cache.disk.internal;
 /**
  * Where a record lies, as the index knows it.
  *
- * @param hash of the key: two keys may have the same, so only the record tells whose it is
+ * @param hash of the key, of a block that of key, etag and first byte: two may have the same, so only the record tells whose it is
  * @param segment the number of the segment
  * @param offset in the segment, a multiple of 8
  * @param recordBytes how long the whole record is
  * @param etagHash {@link DiskLog#etagHash} of the object's etag
  * @param filledAtSeconds when the source gave or confirmed the bytes, in whole seconds of the wall clock, rounded down
  * @param suspect whether it may be outdated for a reason we know: to be confirmed by the source before it is served
+ * @param isBlock whether it is a block; never suspect, since its version is all that counts
  */
 public record Place(
-        long hash, long segment, int offset, int recordBytes, int etagHash, long filledAtSeconds, boolean suspect) {
+        long hash,
+        long segment,
+        int offset,
+        int recordBytes,
+        int etagHash,
+        long filledAtSeconds,
+        boolean suspect,
+        boolean isBlock) {
 
     static final int ALIGNMENT = 8;
 

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * <pre>
  *    0 long mark of the directory    8 byte format   9 byte kind   10 short keyBytes   12 int sequence in the segment
  *   16 long segment    24 int infoBytes    28 int payloadBytes    32 int CRC-32C of the payload    36 int hash of the etag
- *   40 long version    48 long prefix sequence    56 long filled at, ms    64 long place of what is renewed, or number of a block
+ *   40 long version    48 long prefix sequence    56 long filled at, ms    64 long place of what is renewed, or the first byte of a block
  *   72 int bytes of what is renewed    76 int CRC-32C of 0..76, the key and the info
  *   80 key, UTF-8 | info ({@link InfoCodec}) | payload | zeros up to a multiple of 8
  * </pre>
@@ -60,7 +60,7 @@ record RecordHeader(
                 record.version().packed(),
                 record.prefixSequence(),
                 record.filledAtMillis(),
-                renewed == null ? 0 : renewed.packed(),
+                renewed == null ? record.blockStart() : renewed.packed(),
                 renewed == null ? 0 : renewed.recordBytes());
     }
 
@@ -171,7 +171,8 @@ record RecordHeader(
                 filledAtMillis,
                 infoBytes == 0 ? null : InfoCodec.decode(key, info),
                 payload.asReadOnlyBuffer(),
-                null);
+                null,
+                kind == Kind.BLOCK ? detail : 0);
     }
 
     /** Of everything described but the checksum itself. */

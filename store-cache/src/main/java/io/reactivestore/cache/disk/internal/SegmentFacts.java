@@ -8,7 +8,7 @@ package io.reactivestore.cache.disk.internal;
  * @param fileBytes what its file takes
  * @param recovered whether its records are known; before, the next six say nothing
  * @param recordBytes of all its records
- * @param payloadBytes of its entries, the objects' own bytes
+ * @param payloadBytes of its entries and blocks, the objects' own bytes
  * @param liveBytes of those records that the index points at
  * @param readBytes of those of them that were read since they were written
  * @param removalBytes of its tombstones and prefix fences: unless it is the oldest, recycling it writes them again

@@ -75,9 +75,59 @@ class CacheControlTest {
             assertThat(run("export", "gone")).isEqualTo(1);
             assertThat(printed()).isEmpty();
             assertThat(run("verify")).isZero();
-            assertThat(printed()).startsWith("2 entries read, 0 damaged");
+            assertThat(printed()).startsWith("2 entries and 0 blocks read, 0 damaged");
             assertThat(Files.readAllBytes(directory.resolve("state"))).isEqualTo(state);
         }
+    }
+
+    @Test
+    void objectInBlocks_isOneEntry_andIsExportedIfAllAreThere() throws IOException {
+        try (DiskLog log = open()) {
+            putOutline(log, "large", 10);
+            put(log, "empty", "");
+            putBlock(log, "large", 10, 4, "4567");
+            putBlock(log, "large", 10, 0, "0123");
+            assertThat(run("export", "large")).isEqualTo(1);
+            assertThat(printed()).isEmpty();
+            assertThat(err.toString(StandardCharsets.UTF_8))
+                    .contains("large is kept in blocks, and the one from byte 8");
+            putBlock(log, "large", 10, 8, "89");
+        }
+        assertThat(run("info")).isZero();
+        assertThat(printed()).contains("entries         2").contains("blocks          3");
+        assertThat(run("ls")).isZero();
+        assertThat(printed().lines())
+                .hasSize(2)
+                .anyMatch(line -> line.endsWith("  large  (10 bytes, in blocks)"))
+                .anyMatch(line -> line.endsWith("  empty"));
+        assertThat(run("export", "large")).isZero();
+        assertThat(printed()).isEqualTo("0123456789");
+        assertThat(run("export", "empty")).isZero();
+        assertThat(printed()).isEmpty();
+        assertThat(run("verify")).isZero();
+        assertThat(printed()).startsWith("2 entries and 3 blocks read, 0 damaged");
+        assertThat(run("evict", "la")).isZero();
+        assertThat(printed()).startsWith("1 entries removed, 1 left; 3 blocks removed, 0 left");
+        assertThat(run("export", "large")).isEqualTo(1);
+    }
+
+    @Test
+    void damagedBlock_isToldByVerify_andItsObjectIsNotExported() throws IOException {
+        try (DiskLog log = open()) {
+            putOutline(log, "large", 10);
+            putBlock(log, "large", 10, 0, "01234567");
+            putBlock(log, "large", 10, 8, "yy");
+            log.closeCleanly();
+        }
+        Path file = segmentFiles().get(0);
+        byte[] bytes = Files.readAllBytes(file);
+        bytes[new String(bytes, StandardCharsets.ISO_8859_1).indexOf("01234567")] ^= 1;
+        Files.write(file, bytes);
+        assertThat(run("verify")).isEqualTo(1);
+        assertThat(printed()).startsWith("1 entries and 2 blocks read, 1 damaged");
+        assertThat(run("export", "large")).isEqualTo(1);
+        assertThat(printed()).isEmpty();
+        assertThat(err.toString(StandardCharsets.UTF_8)).contains("the one from byte 0");
     }
 
     @Test
@@ -95,7 +145,7 @@ class CacheControlTest {
         Files.write(file, bytes);
         assertThat(place.recordBytes()).isGreaterThan(100);
         assertThat(run("verify")).isEqualTo(1);
-        assertThat(printed()).startsWith("2 entries read, 1 damaged");
+        assertThat(printed()).startsWith("2 entries and 0 blocks read, 1 damaged");
         assertThat(err.toString(StandardCharsets.UTF_8)).contains("a: damaged record");
         assertThat(run("export", "a")).isEqualTo(1);
         assertThat(run("export", "b")).isZero();
@@ -131,6 +181,7 @@ class CacheControlTest {
                 put(log, "rewritten", "x".repeat(1000));
                 if (i % 50 == 0) {
                     put(log, "kept" + i, "value" + i);
+                    putBlock(log, "large", 10_000, i, "block" + i);
                 }
                 log.prepareFree();
             }
@@ -138,13 +189,15 @@ class CacheControlTest {
         }
         int before = segmentFiles().size();
         assertThat(run("compact")).isZero();
-        assertThat(printed()).contains("13 entries kept");
+        assertThat(printed()).contains("13 entries kept, 12 blocks");
         assertThat(err.toString(StandardCharsets.UTF_8)).contains("compacting: 100 %");
         assertThat(before).isGreaterThan(30);
         assertThat(segmentFiles().size()).isLessThan(5);
         try (DiskLog log = open()) {
             log.recover();
             assertThat(log.entries()).isEqualTo(13);
+            Place block = Objects.requireNonNull(log.findBlock("large", "e", 550));
+            assertThat(log.readBlock("large", "e", 550, 8, block)).isEqualTo(bytes("block550"));
             Place place = Objects.requireNonNull(log.find("kept550"));
             assertThat(place.suspect()).isFalse();
             assertThat(Objects.requireNonNull(log.read("kept550", place)).filledAtMillis())
@@ -176,11 +229,26 @@ class CacheControlTest {
 
     private static Place put(DiskLog log, String key, String value) throws IOException {
         ObjectInfo info = new ObjectInfo(key, value.length(), "e", null, Instant.EPOCH, null);
-        ByteBuffer bytes = ByteBuffer.wrap(value.getBytes(StandardCharsets.UTF_8));
-        Place place = log.append(List.of(LogRecord.entry(version(log), 0, 100_000, info, bytes)))
+        Place place = log.append(List.of(LogRecord.entry(version(log), 0, 100_000, info, bytes(value))))
                 .get(0);
         log.publish(place);
         return place;
+    }
+
+    private static void putOutline(DiskLog log, String key, long size) throws IOException {
+        ObjectInfo info = new ObjectInfo(key, size, "e", null, Instant.EPOCH, null);
+        log.publish(log.append(List.of(LogRecord.entry(version(log), 0, 100_000, info, bytes(""))))
+                .get(0));
+    }
+
+    private static void putBlock(DiskLog log, String key, long size, long start, String value) throws IOException {
+        ObjectInfo info = new ObjectInfo(key, size, "e", null, Instant.EPOCH, null);
+        log.publish(log.append(List.of(LogRecord.block(version(log), 0, 100_000, info, start, bytes(value))))
+                .get(0));
+    }
+
+    private static ByteBuffer bytes(String value) {
+        return ByteBuffer.wrap(value.getBytes(StandardCharsets.UTF_8));
     }
 
     private static RecordVersion version(DiskLog log) {

@@ -108,6 +108,6 @@ class IndexRaceTest {
 
     /** All of it follows from the key and the segment. */
     private static Place place(int key, long segment) {
-        return new Place(hash(key), segment, key * 8, 100 + key, key, segment, false);
+        return new Place(hash(key), segment, key * 8, 100 + key, key, segment, false, false);
     }
 }

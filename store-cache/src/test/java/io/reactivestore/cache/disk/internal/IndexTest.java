@@ -90,7 +90,14 @@ class IndexTest {
     void extremes_fitIntoASlot() {
         index.forgetRemovals();
         Place place = new Place(
-                -1, Place.MAX_SEGMENT, Place.MAX_SEGMENT_BYTES - 8, Place.MAX_SEGMENT_BYTES, -1, 0xffff_ffffL, true);
+                -1,
+                Place.MAX_SEGMENT,
+                Place.MAX_SEGMENT_BYTES - 8,
+                Place.MAX_SEGMENT_BYTES,
+                -1,
+                0xffff_ffffL,
+                true,
+                true);
         index.put(place);
         assertThat(index.find(-1)).isEqualTo(place);
         index.touch(place);
@@ -142,6 +149,24 @@ class IndexTest {
         assertThat(index.find(1).suspect()).isFalse();
     }
 
+    @Test
+    void blocks_areCountedApart_andAreNeverSuspect() {
+        Place block = new Place(1, 1, 0, 80, 1, 7, false, true);
+        index.put(block);
+        index.put(place(2, 1, 8));
+        assertThat(index.entries()).isEqualTo(1);
+        assertThat(index.blocks()).isEqualTo(1);
+        index.suspectAll();
+        index.touch(block);
+        assertThat(index.find(1)).isEqualTo(block);
+        Place again = new Place(1, 2, 0, 80, 1, 7, false, true);
+        assertThat(index.replace(block, again, true)).isTrue();
+        assertThat(index.find(1)).isEqualTo(again);
+        index.removeSegment(2);
+        assertThat(index.blocks()).isZero();
+        assertThat(index.entries()).isEqualTo(1);
+    }
+
     /** Counts bytes of arrays, which is nearly all there is; what a heap of 1 M entries showed was 39.6 bytes each. */
     @Test
     void entriesTakeLessThan48BytesOfHeap_alsoWhileTheIndexGrows() {
@@ -159,6 +184,6 @@ class IndexTest {
     }
 
     private static Place place(long hash, long segment, int offset) {
-        return new Place(hash, segment, offset, 80 + offset, (int) hash, 7, false);
+        return new Place(hash, segment, offset, 80 + offset, (int) hash, 7, false, false);
     }
 }

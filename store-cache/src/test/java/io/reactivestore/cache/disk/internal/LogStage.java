@@ -87,6 +87,26 @@ final class LogStage implements Recovery {
         return LogRecord.entry(version(stamp), sequence, 5_000, info(key, value), bytes(value));
     }
 
+    /** Appends and publishes the bytes of an object from one on. */
+    Place putBlock(String key, String whole, int start, int end, long sequence) throws IOException {
+        Place place = append(block(key, whole, start, end, sequence));
+        log.publish(place);
+        return place;
+    }
+
+    LogRecord block(String key, String whole, int start, int end, long sequence) {
+        ByteBuffer bytes = bytes(whole.substring(start, end));
+        return LogRecord.block(version(0), sequence, 5_000, info(key, whole), start, bytes);
+    }
+
+    /** These bytes of an object if they are there as a block, or null. */
+    @Nullable String getBlock(String key, String whole, int start, int end) throws IOException {
+        String etag = info(key, whole).etag();
+        Place place = log.findBlock(key, etag, start);
+        ByteBuffer bytes = place == null ? null : log.readBlock(key, etag, start, end - start, place);
+        return bytes == null ? null : StandardCharsets.ISO_8859_1.decode(bytes).toString();
+    }
+
     static ObjectInfo info(String key, String value) {
         return new ObjectInfo(key, value.length(), "etag-" + value.hashCode(), null, Instant.EPOCH, null);
     }

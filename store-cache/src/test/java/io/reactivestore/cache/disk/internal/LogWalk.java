@@ -20,9 +20,14 @@ final class LogWalk {
 
     private static final List<String> KEYS = List.of("p/a", "p/b", "q/c", "q/d");
     private static final int SEGMENTS = 8;
+    private static final int BLOCK_BYTES = 4;
 
     private final SplittableRandom random;
     private final Map<String, Known> known = new LinkedHashMap<>();
+
+    /** Those that were written, and whether they must not be found; the others may be. */
+    private final Map<Block, Boolean> blocks = new LinkedHashMap<>();
+
     private final List<String> steps = new ArrayList<>();
     private final LogStage stage;
     private final boolean damages;
@@ -49,6 +54,9 @@ final class LogWalk {
         /** Whether nothing may be found without suspicion, since a removal was missed. */
         boolean missed;
     }
+
+    /** Some bytes of a version. */
+    private record Block(String key, String whole, int start) {}
 
     /**
      * A walk that has not begun.
@@ -86,8 +94,10 @@ final class LogWalk {
     private void step() throws IOException {
         String key = KEYS.get(random.nextInt(KEYS.size()));
         Known of = known.get(key);
-        int choice = random.nextInt(100);
-        if (choice < 25) {
+        int choice = random.nextInt(110);
+        if (choice >= 100) {
+            fillBlock(key, of);
+        } else if (choice < 25) {
             fill(key, of);
         } else if (choice < 35) {
             begin(key, of);
@@ -135,6 +145,45 @@ final class LogWalk {
         }
     }
 
+    private void fillBlock(String key, Known of) throws IOException {
+        if (of.inFlight || of.missed || underPrefix(key)) {
+            return;
+        }
+        String whole = value(of);
+        int start = random.nextInt(whole.length() / BLOCK_BYTES) * BLOCK_BYTES;
+        steps.add("fill block " + start + " of " + key + " " + of.version);
+        Block block = new Block(key, whole, start);
+        LogRecord record = stage.block(key, whole, start, start + BLOCK_BYTES, sequence);
+        blocks.put(block, false);
+        stage.log.publish(append(record));
+        if (!damages) {
+            assertThat(bytesOf(block)).as("%s", steps).isNotNull();
+        }
+    }
+
+    private @Nullable String bytesOf(Block block) throws IOException {
+        try {
+            return stage.getBlock(block.key, block.whole, block.start, block.start + BLOCK_BYTES);
+        } catch (DamagedRecordException damaged) {
+            assertThat(damages).as("%s", steps).isTrue();
+            return null;
+        }
+    }
+
+    private void checkBlocks() throws IOException {
+        for (Map.Entry<Block, Boolean> each : blocks.entrySet()) {
+            Block block = each.getKey();
+            String found = bytesOf(block);
+            if (found != null) {
+                int end = block.start + BLOCK_BYTES;
+                assertThat(found).as("%s: %s", block, steps).isEqualTo(block.whole.substring(block.start, end));
+                assertThat(each.getValue() && !damages)
+                        .as("%s is hidden: %s", block, steps)
+                        .isFalse();
+            }
+        }
+    }
+
     private void begin(String key, Known of) throws IOException {
         if (of.inFlight || of.missed) {
             return;
@@ -161,6 +210,8 @@ final class LogWalk {
             steps.add("begin prefix " + prefix);
             forUnder(prefix, of -> of.warm = false);
             append(LogRecord.prefix(prefix, stage.version(++sequence)));
+            String hidden = prefix;
+            blocks.replaceAll((block, was) -> was || block.key.startsWith(hidden));
             prefixUnderWay = prefix;
         } else {
             steps.add("end prefix " + prefix);
@@ -366,6 +417,7 @@ final class LogWalk {
                         .isFalse();
             }
         }
+        checkBlocks();
         assertThat(stage.files.totalBytes())
                 .as("%s", steps)
                 .isLessThanOrEqualTo((SEGMENTS + 1) * LogStage.SEGMENT_BYTES + 4096);
