@@ -135,7 +135,9 @@ final class BlockBody extends Flux<ByteBuffer> {
             long from = isLost ? index : Math.max(index, wantedTo);
             long end = blocks.blocks(Math.min(span.end(), position + ahead));
             if (from < end) {
-                wantedTo = Math.max(wantedTo, loads.want(info, from, end, arrived::containsKey, this, awaited::add));
+                wantedTo = Math.max(
+                        wantedTo,
+                        loads.want(info, from, end, arrived::containsKey, this, (block, tier) -> awaited.add(block)));
                 ahead = Math.min(2 * ahead, blocks.readAheadBytes());
             }
         }

@@ -4,6 +4,7 @@ import io.reactivestore.ByteRange;
 import io.reactivestore.ObjectInfo;
 import io.reactivestore.ReadMode;
 import io.reactivestore.ReadOptions;
+import io.reactivestore.Served;
 import io.reactivestore.Span;
 import io.reactivestore.Store;
 import io.reactivestore.StoredObject;
@@ -24,7 +25,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.LongConsumer;
 import java.util.function.LongPredicate;
 import org.jspecify.annotations.Nullable;
 import reactor.core.Disposable;
@@ -32,17 +32,29 @@ import reactor.core.Disposables;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
-/** The blocks under way: who wants one that another has asked for waits for that, and what nobody has asked for is asked for in parts. */
+/**
+ * The blocks under way: who wants one that another has asked for waits for that, and what nobody has asked for is asked for in parts,
+ * of a tier that has them, or of the source.
+ */
 final class BlockLoads {
     /*
-     * How it works. A part is one request for blocks that lie side by side. Each of its blocks is in the map until it has come, and has
-     * waiters of its own.
+     * How it works. A part is some blocks that lie side by side and come from one place: of the source they are one request, of a tier
+     * they are read one by one, a few at a time. Each of its blocks is in the map until it has come, and has waiters of its own.
      *
      *   block   absent --wanted--> under way --its last byte--> kept in memory, then absent, then its waiters are told
+     *                              under way --the tier has it no more--> under way in another part, with its waiters
      *                              under way --the part fails, or is cancelled--> absent
      *   part    begun --all blocks have come--> over
-     *           begun --error, short body, close--> over (waiters of what has not come are told)
+     *           begun (source) --error, short body, close--> over (waiters of what has not come are told)
+     *           begun (tier) --a block is not there--> over (what has not come is in other parts)
      *           begun --a waiter leaves, and no other is left--> over (cancelled)
+     *
+     * A tier may not have what it seemed to: the block was evicted, is damaged, or is hidden. If it knows that now, the source is asked for
+     * what it has not, and the tier for the rest. If it says that it still has it, it is in trouble, or what it has is of no use: then the
+     * source is asked for all that is left. So each of these steps asks for at least one block less.
+     *
+     * What the source gives is handed to the tiers, which write it behind the readers or do not; what a tier gives is not. Of objects that
+     * could be kept whole they get no blocks: they get the whole, once it is loaded.
      *
      * Whoever finds a block neither in the map nor, after that, in memory asks for it: so each block is asked for once. A part that nobody waits for any
      * more, and that nobody has left, goes on: it is one part, and those it was begun for are about to come.
@@ -50,23 +62,38 @@ final class BlockLoads {
      * Bytes of the budget are taken before a part is begun and given back block by block: by the last waiter that lets go of its bytes.
      *
      *   state                         written by                       guard       seen by others
-     *   underWay, waiters, counted    want, seed, leave, arrive, end   this        at once
+     *   underWay, waiters, counted    want, seed, leave, arrive, end,  this        at once
+     *                                 handOn
      *   block, filled, index          the signals of a part's body     one after the other
      *   Arrived.holders               its waiters                      atomic      at once; at 0 the budget has its bytes back
      *
-     * Lock order: this, then memory. No waiter is told anything, and nothing is asked or cancelled, while the lock is held.
+     * Lock order: this, then the fence, memory, or the index of a tier. No waiter is told anything, and nothing is asked or cancelled, while
+     * the lock is held.
      */
 
-    /** Somebody who waits for blocks. Told on the thread of the source: it does no more than note it. */
+    /** Somebody who waits for blocks. Told on the thread of the source or the tier: it does no more than note it. */
     interface Waiter {
         void arrived(long index, Arrived block);
 
         void failed(Throwable error);
     }
 
+    /** Hears of each block that a waiter will be told of, and where it comes from: null for the source. Under the lock. */
+    interface Joined {
+        void block(long index, @Nullable Tier from);
+    }
+
+    /** How many blocks of a part are read from a tier at a time: enough for its disk to be busy while one is checked. */
+    private static final int TIER_READS = 4;
+
+    /** Stands for a block that is not there: none is empty. */
+    private static final ByteBuffer NOT_THERE = ByteBuffer.allocate(0).asReadOnlyBuffer();
+
     private final BlocksSpec.Settings settings;
     private final Store source;
     private final Memory memory;
+    private final Tier[] tiers;
+    private final long maxEntryBytes;
     private final Fence fence;
     private final Removals removals;
     private final ByteBudget budget;
@@ -74,10 +101,13 @@ final class BlockLoads {
     private final Map<BlockKey, Pending> underWay = new HashMap<>();
     private boolean closed;
 
+    /** @param maxEntryBytes larger objects are in blocks in the tiers too */
     BlockLoads(
             BlocksSpec.Settings settings,
             Store source,
             Memory memory,
+            List<Tier> tiers,
+            long maxEntryBytes,
             Fence fence,
             Removals removals,
             ByteBudget budget,
@@ -85,6 +115,8 @@ final class BlockLoads {
         this.settings = settings;
         this.source = source;
         this.memory = memory;
+        this.tiers = tiers.toArray(Tier[]::new);
+        this.maxEntryBytes = maxEntryBytes;
         this.fence = fence;
         this.removals = removals;
         this.budget = budget;
@@ -114,10 +146,9 @@ final class BlockLoads {
      *
      * @param first the first block, {@code end} the one after the last
      * @param held tells of blocks that the waiter has by itself
-     * @param joined hears of each block that the waiter will be told of
      * @return the block after the last that was seen to
      */
-    long want(ObjectInfo info, long first, long end, LongPredicate held, Waiter waiter, LongConsumer joined) {
+    long want(ObjectInfo info, long first, long end, LongPredicate held, Waiter waiter, Joined joined) {
         List<Part> begun = new ArrayList<>();
         long index = first;
         boolean waits = false;
@@ -127,19 +158,20 @@ final class BlockLoads {
                 Pending present = underWay.get(keyOf(info, index));
                 if (present != null) {
                     join(present, waiter);
-                    joined.accept(index++);
+                    joined.block(index++, present.part.from);
                     waits = true;
                 } else if (held.test(index) || memory().hasBlock(keyOf(info, index))) {
                     index++;
                 } else {
-                    Part part = begin(info, index, missing(info, index, end, held), !waits);
+                    Tier from = below(info, index);
+                    Part part = begin(info, from, index, missing(info, from, index, end, held), !waits);
                     if (part == null) {
                         break;
                     }
                     begun.add(part);
                     for (Pending block : part.blocks) {
                         join(block, waiter);
-                        joined.accept(index++);
+                        joined.block(index++, from);
                     }
                     waits = true;
                 }
@@ -149,21 +181,41 @@ final class BlockLoads {
         return index;
     }
 
-    /** The end of a stretch of missing blocks, no longer than a part. */
-    private long missing(ObjectInfo info, long first, long end, LongPredicate held) {
+    /** Who has a block that memory has not; null if it is for the source to say. */
+    private @Nullable Tier below(ObjectInfo info, long index) {
+        for (Tier tier : tiers) {
+            if (tier.mayHoldBlock(info, index * settings.blockBytes())) {
+                return tier;
+            }
+        }
+        return null;
+    }
+
+    /** Where the bytes of a block are: in memory, in a tier, or at the source. */
+    String heldIn(ObjectInfo info, long index) {
+        if (memory().hasBlock(keyOf(info, index))) {
+            return Served.MEMORY;
+        }
+        Tier tier = below(info, index);
+        return tier == null ? Served.SOURCE : tier.name();
+    }
+
+    /** The end of a stretch of missing blocks from the same place, no longer than a part. */
+    private long missing(ObjectInfo info, @Nullable Tier from, long first, long end, LongPredicate held) {
         long most = Math.min(end, first + settings.partBytes() / settings.blockBytes());
         long index = first + 1;
         while (index < most
                 && !held.test(index)
                 && !underWay.containsKey(keyOf(info, index))
-                && !memory().hasBlock(keyOf(info, index))) {
+                && !memory().hasBlock(keyOf(info, index))
+                && below(info, index) == from) {
             index++;
         }
         return index;
     }
 
     /** As many blocks as there is room for; null if that is none and there need not be one. */
-    private @Nullable Part begin(ObjectInfo info, long first, long end, boolean atLeastOne) {
+    private @Nullable Part begin(ObjectInfo info, @Nullable Tier from, long first, long end, boolean atLeastOne) {
         long count = end - first;
         while (count > 0 && !budget.take(bytes(info, first, first + count))) {
             count /= 2;
@@ -172,7 +224,7 @@ final class BlockLoads {
             return null;
         }
         boolean counted = count > 0;
-        Part part = new Part(info, first, first);
+        Part part = new Part(info, from, fence.pass(info.key()), first);
         for (long index = first; index < first + Math.max(1, count); index++) {
             part.add(index, counted);
         }
@@ -193,8 +245,9 @@ final class BlockLoads {
      * Takes the blocks out of an answer that has come already. Its bytes are read now, whoever waits for them.
      *
      * @param share what was taken of the budget for it; given back as its blocks come
+     * @param pass taken before it was asked for
      */
-    void seed(StoredObject object, ByteBudget.Share share) {
+    void seed(StoredObject object, ByteBudget.Share share, Pass pass) {
         ObjectInfo info = object.info();
         Span span = object.span();
         long first = settings.blocks(span.start());
@@ -205,7 +258,7 @@ final class BlockLoads {
                 return;
             }
             long room = share.handOver();
-            part = new Part(info, first, first);
+            part = new Part(info, null, pass, first);
             part.skip = first * settings.blockBytes() - span.start();
             for (long index = first; index < end; index++) {
                 BlockKey key = keyOf(info, index);
@@ -285,7 +338,7 @@ final class BlockLoads {
     }
 
     private static final class Pending {
-        final Part part;
+        Part part;
         final BlockKey key;
         long counted;
         Set<Waiter> waiters = new LinkedHashSet<>(2);
@@ -297,10 +350,11 @@ final class BlockLoads {
         }
     }
 
-    /** One request for blocks that lie side by side. */
+    /** Blocks that lie side by side and come from the same place. */
     private final class Part {
 
         final ObjectInfo info;
+        final @Nullable Tier from;
         final Pass pass;
         final List<Pending> blocks = new ArrayList<>();
         final Disposable.Swap running = Disposables.swap();
@@ -312,12 +366,14 @@ final class BlockLoads {
         private byte @Nullable [] block;
         private int filled;
 
-        Part(ObjectInfo info, long first, long end) {
+        /** @param from null for the source */
+        Part(ObjectInfo info, @Nullable Tier from, Pass pass, long first) {
             this.info = info;
+            this.from = from;
+            this.pass = pass;
             this.first = first;
-            this.end = end;
+            this.end = first;
             this.index = first;
-            this.pass = fence.pass(info.key());
         }
 
         void add(long index, boolean isCounted) {
@@ -326,6 +382,14 @@ final class BlockLoads {
             underWay.put(key, added);
             blocks.add(added);
             end = index + 1;
+        }
+
+        /** A block of another part, whose waiters come with it. */
+        void takeOver(Pending block) {
+            block.part = this;
+            waiting += block.waiters.size();
+            blocks.add(block);
+            end = block.key.index() + 1;
         }
 
         /** A block that somebody else asks for, or has. */
@@ -339,6 +403,54 @@ final class BlockLoads {
         }
 
         void ask() {
+            if (from == null) {
+                askSource();
+            } else {
+                readFrom(from);
+            }
+        }
+
+        private void readFrom(Tier tier) {
+            running.update(Flux.range(0, (int) (end - first))
+                    .flatMapSequential(
+                            i -> tier.readBlock(info, spanOf(first + i, first + i + 1))
+                                    .defaultIfEmpty(NOT_THERE),
+                            TIER_READS,
+                            1)
+                    .takeWhile(ByteBuffer::hasRemaining)
+                    .subscribe(bytes -> arrive(index++, bytes), this::fail, this::handOn));
+        }
+
+        private Span spanOf(long first, long end) {
+            return new Span(first * settings.blockBytes(), settings.endOf(end - 1, info.size()));
+        }
+
+        /** Puts what the tier has not got into parts that ask the source, or the tier again. */
+        private void handOn() {
+            List<Part> begun = new ArrayList<>();
+            synchronized (BlockLoads.this) {
+                blocks.removeIf(block -> underWay.get(block.key) != block);
+                // Those who wait at the close are told by it.
+                if (blocks.isEmpty() || closed) {
+                    return;
+                }
+                boolean isGone = below(info, index) != from;
+                Part part = null;
+                for (Pending block : blocks) {
+                    Tier next = isGone ? below(info, block.key.index()) : null;
+                    if (part == null || part.from != next) {
+                        part = new Part(info, next, fence.pass(info.key()), block.key.index());
+                        begun.add(part);
+                    }
+                    part.takeOver(block);
+                }
+                blocks.clear();
+                waiting = 0;
+            }
+            begun.forEach(Part::ask);
+        }
+
+        private void askSource() {
             long start = first * settings.blockBytes();
             ReadOptions options = ReadOptions.defaults()
                     .withMode(ReadMode.SOURCE_ONLY)
@@ -352,7 +464,7 @@ final class BlockLoads {
         }
 
         private Flux<ByteBuffer> body(StoredObject object) {
-            Span wanted = new Span(first * settings.blockBytes(), settings.endOf(end - 1, info.size()));
+            Span wanted = spanOf(first, end);
             if (!object.info().etag().equals(info.etag()) || object.info().size() != info.size()) {
                 return Flux.error(changed(null));
             }
@@ -410,6 +522,11 @@ final class BlockLoads {
                 arrived.release();
             }
             told.forEach(waiter -> waiter.arrived(index, arrived));
+            if (from == null && info.size() > maxEntryBytes) {
+                for (Tier tier : tiers) {
+                    tier.fillBlock(info, index * settings.blockBytes(), bytes, pass);
+                }
+            }
         }
 
         private void complete() {

@@ -22,7 +22,6 @@ import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
-import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
@@ -94,29 +93,40 @@ final class BlockReads {
      *
      * @param tier where the outline was found
      * @param stale whether that is past its time
-     * @param counted hears, before anything is waited for, whether all that is needed at first was held
+     * @param counted hears, before anything is waited for, where all that is needed at first is held: the lowest of the tiers that
+     *     have some of it, the source if nobody has
      */
     Mono<StoredObject> get(
-            CachedEntry outline, ReadOptions options, String tier, boolean stale, Consumer<Boolean> counted) {
+            CachedEntry outline, ReadOptions options, String tier, boolean stale, Consumer<String> counted) {
         return Mono.create(sink -> {
-            First first = new First(outline.info(), sink);
+            First first = new First(outline.info(), sink, tier);
             BlockView view;
-            boolean isHeld;
             try {
                 view = new BlockView(outline, options, Served.SOURCE, false, this::body);
-                isHeld = view.status() == Status.NOT_MODIFIED || first.begin(view.span());
+                if (view.status() != Status.NOT_MODIFIED) {
+                    first.begin(view.span());
+                }
             } catch (RuntimeException refused) {
-                counted.accept(true);
+                counted.accept(tier);
                 sink.error(refused);
                 return;
             }
-            counted.accept(isHeld);
-            if (isHeld) {
-                sink.success(new BlockView(outline, options, tier, stale, this::body));
+            String from = first.from;
+            counted.accept(from);
+            if (!from.equals(Served.SOURCE)) {
+                view = new BlockView(outline, options, from, stale, this::body);
+            }
+            if (first.joined.isEmpty()) {
+                sink.success(view);
             } else {
                 first.answer(view);
             }
         });
+    }
+
+    /** Where bytes are that are in both: a copy above another is no answer alone. */
+    private static String lower(String one, String other) {
+        return one.equals(Served.SOURCE) || other.equals(Served.MEMORY) ? one : other;
     }
 
     private Flux<ByteBuffer> body(BlockView view) {
@@ -131,7 +141,7 @@ final class BlockReads {
 
     /** Answers many ranges; those that touch the same or adjoining blocks are read together, at most a part. */
     Flux<RangedObject> getRanges(
-            CachedEntry outline, List<ByteRange> ranges, ReadOptions options, Consumer<Boolean> counted) {
+            CachedEntry outline, List<ByteRange> ranges, ReadOptions options, String tier, Consumer<String> counted) {
         ObjectInfo info = outline.info();
         List<Wanted> wanted;
         try {
@@ -141,19 +151,23 @@ final class BlockReads {
                     .sorted(Comparator.comparingLong(one -> one.span.start()))
                     .toList();
         } catch (RuntimeException refused) {
-            counted.accept(true);
+            counted.accept(tier);
             return Flux.error(refused);
         }
-        counted.accept(wanted.stream().allMatch(one -> isHeld(info, one.span)));
+        counted.accept(wanted.stream().map(one -> heldIn(info, one.span)).reduce(tier, BlockReads::lower));
         return Flux.fromIterable(groups(wanted))
                 .flatMap(group -> read(info, group, options.chunkBytes()), GROUPS_AT_ONCE, 1);
     }
 
     private record Wanted(int index, Span span) {}
 
-    private boolean isHeld(ObjectInfo info, Span span) {
-        return LongStream.range(span.start() / settings.blockBytes(), settings.blocks(span.end()))
-                .allMatch(index -> loads.memory().hasBlock(BlockLoads.keyOf(info, index)));
+    private String heldIn(ObjectInfo info, Span span) {
+        String found = Served.MEMORY;
+        long end = settings.blocks(span.end());
+        for (long index = span.start() / settings.blockBytes(); index < end && !found.equals(Served.SOURCE); index++) {
+            found = lower(found, loads.heldIn(info, index));
+        }
+        return found;
     }
 
     private List<List<Wanted>> groups(List<Wanted> wanted) {
@@ -195,36 +209,37 @@ final class BlockReads {
     }
 
     /** Waits for the first block that comes, and lets the others come to memory. */
-    private final class First implements BlockLoads.Waiter {
+    private final class First implements BlockLoads.Waiter, BlockLoads.Joined {
         /*
-         * How it works. `joined` is written before any block can come. Whoever leaves before the answer gives the blocks up; the answer
+         * How it works. `joined` and `from` are written before any block can come. Whoever leaves before the answer gives the blocks up; the answer
          * leaves them to whoever reads the body next.
          */
 
         private final ObjectInfo info;
         private final MonoSink<StoredObject> sink;
         private final Set<Long> joined = new HashSet<>();
+        private String from;
         private volatile boolean answered;
         private @Nullable StoredObject view;
         private @Nullable Throwable error;
         private boolean come;
 
-        First(ObjectInfo info, MonoSink<StoredObject> sink) {
+        /** @param from where the outline was found */
+        First(ObjectInfo info, MonoSink<StoredObject> sink, String from) {
             this.info = info;
             this.sink = sink;
+            this.from = from;
         }
 
-        /** Whether there is nothing to wait for. */
-        boolean begin(Span span) {
+        void begin(Span span) {
             long toCome = Math.min(span.end(), span.start() + settings.firstBytes(span.end() == info.size()));
-            loads.want(
-                    info,
-                    span.start() / settings.blockBytes(),
-                    settings.blocks(toCome),
-                    held -> false,
-                    this,
-                    joined::add);
-            return joined.isEmpty();
+            loads.want(info, span.start() / settings.blockBytes(), settings.blocks(toCome), held -> false, this, this);
+        }
+
+        @Override
+        public void block(long index, @Nullable Tier tier) {
+            joined.add(index);
+            from = lower(from, tier == null ? Served.SOURCE : tier.name());
         }
 
         void answer(StoredObject answer) {

@@ -5,6 +5,8 @@ package io.reactivestore.cache;
  * was read, is kept in blocks of one size, as far as it was read; what is missing is asked for in parts of many blocks.
  *
  * <p>Blocks lie in memory, beside whole objects and under the same limit. A cache whose memory has no room for eight of them has none.
+ * Those of objects that are larger than {@code maxEntryBytes} are on the disk too, if there is one, so that they outlive the process;
+ * not if a block is larger than a quarter of a segment: for 1 MiB the disk needs 129 MiB.
  */
 public final class BlocksSpec {
 

@@ -108,8 +108,10 @@ final class CacheParts {
                 .cache();
         this.removals = new Removals(fence, memory, tiers);
         BlocksSpec.Settings inBlocks = settings.blocks();
-        this.blocks =
-                inBlocks == null ? null : new BlockLoads(inBlocks, source, memory, fence, removals, budget, stats);
+        this.blocks = inBlocks == null
+                ? null
+                : new BlockLoads(
+                        inBlocks, source, memory, tiers, settings.maxEntryBytes(), fence, removals, budget, stats);
         Loader loader = new Loader(
                 source,
                 memory,

@@ -20,9 +20,9 @@ import java.util.TreeMap;
  * @param revalidated copies that the source confirmed without sending the bytes
  * @param streamed loads whose object was not kept, because it was too large and not for blocks, or too much was being loaded
  * @param evictions copies and blocks removed to make room
- * @param shed copies not kept because a tier could not keep up or had no room
- * @param outdated copies not kept because a write came first
- * @param corrupt copies found damaged; each was loaded anew
+ * @param shed copies and blocks not kept because a tier could not keep up or had no room
+ * @param outdated copies and blocks not kept because a write came first
+ * @param corrupt copies and blocks found damaged; each was loaded anew
  * @param tierFailures reads, writes and deletes of a tier that failed
  * @param heads heads, and what is asked by one, if the cache remembers them
  * @param pages pages of listings, and directories, if the cache keeps them

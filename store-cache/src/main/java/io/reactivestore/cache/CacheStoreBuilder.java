@@ -112,7 +112,7 @@ public final class CacheStoreBuilder {
         return this;
     }
 
-    /** How large objects, and parts of objects, are kept: in blocks, in memory. Default: in blocks of 1 MiB. */
+    /** How large objects, and parts of objects, are kept: in blocks, in memory and on the disk. Default: in blocks of 1 MiB. */
     public CacheStoreBuilder blocks(Consumer<BlocksSpec> settings) {
         settings.accept(blocks);
         hasBlocks = true;

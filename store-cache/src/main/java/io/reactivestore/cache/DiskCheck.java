@@ -14,7 +14,7 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 /**
- * Looks through the copies in the log, segment by segment from the oldest, on the I/O scheduler. One that is written anew meanwhile into a
+ * Looks through the copies and blocks in the log, segment by segment from the oldest, on the I/O scheduler. One that is written anew meanwhile into a
  * segment that was not there at the begin was read for that, or came from the source just now.
  */
 final class DiskCheck {
@@ -38,7 +38,7 @@ final class DiskCheck {
     private Flux<Place> placesIn(SegmentFacts segment) {
         return Mono.fromCallable(() -> {
                     List<Place> places = new ArrayList<>();
-                    log.forEachEntry(segment.number(), (key, place) -> places.add(place));
+                    log.forEachCopy(segment.number(), (key, place, payloadBytes) -> places.add(place));
                     return places;
                 })
                 .subscribeOn(shared.runtime().io())

@@ -1,17 +1,19 @@
 package io.reactivestore.cache;
 
 import io.reactivestore.ObjectInfo;
+import io.reactivestore.Span;
 import io.reactivestore.cache.Tier.TierCopy;
 import io.reactivestore.cache.disk.internal.DamagedRecordException;
 import io.reactivestore.cache.disk.internal.DiskLog;
 import io.reactivestore.cache.disk.internal.LogRecord;
 import io.reactivestore.cache.disk.internal.Place;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 
-/** Reads copies from the log, on the I/O scheduler. */
+/** Reads copies and blocks from the log, on the I/O scheduler. */
 final class DiskReader {
 
     /** After it the reader asks below; the read itself cannot be ended. */
@@ -51,27 +53,53 @@ final class DiskReader {
                 return Mono.empty();
             }
             long epoch = shared.freshness().epoch();
-            Mono<TierCopy> read = Mono.fromCallable(() -> readNow(key, place, epoch))
-                    .subscribeOn(shared.runtime().io())
-                    .timeout(PATIENCE, shared.runtime().timers());
-            return breaker.watched(read)
-                    .onErrorResume(failure -> {
-                        shared.stats().tierFailures.increment();
-                        return Mono.empty();
+            return read(place, () -> {
+                        LogRecord record = log.read(key, place);
+                        return record == null ? null : copy(record, place, epoch);
                     })
                     .doFinally(signal -> shared.budget().give(place.recordBytes()));
         });
     }
 
-    private @Nullable TierCopy readNow(String key, Place place, long epoch) throws IOException {
+    /** These bytes of an object if they are here as one block, or empty; never an error. The caller has counted them. */
+    Mono<ByteBuffer> readBlock(ObjectInfo info, Span block) {
+        return Mono.defer(() -> {
+            Place place = writer.findBlock(info, block.start());
+            return place == null || !breaker.lets() ? Mono.empty() : read(place, () -> block(info, block, place));
+        });
+    }
+
+    private interface Reading<T> {
+        @Nullable T now() throws IOException;
+    }
+
+    private <T> Mono<T> read(Place place, Reading<T> reading) {
+        Mono<T> read = Mono.fromCallable(() -> unlessDamaged(place, reading))
+                .subscribeOn(shared.runtime().io())
+                .timeout(PATIENCE, shared.runtime().timers());
+        return breaker.watched(read).onErrorResume(failure -> {
+            shared.stats().tierFailures.increment();
+            return Mono.empty();
+        });
+    }
+
+    private <T> @Nullable T unlessDamaged(Place place, Reading<T> reading) throws IOException {
         try {
-            LogRecord record = log.read(key, place);
-            return record == null ? null : copy(record, place, epoch);
+            return reading.now();
         } catch (DamagedRecordException damaged) {
             shared.stats().corrupt.increment();
             log.remove(place);
             return null;
         }
+    }
+
+    private @Nullable ByteBuffer block(ObjectInfo info, Span block, Place place) throws IOException {
+        int length = Math.toIntExact(block.length());
+        ByteBuffer bytes = log.readBlock(info.key(), info.etag(), block.start(), length, place);
+        if (bytes != null) {
+            recorder.use(log.touch(place));
+        }
+        return bytes;
     }
 
     private @Nullable TierCopy copy(LogRecord record, Place place, long epoch) {
@@ -81,7 +109,7 @@ final class DiskReader {
         }
         CachedEntry entry = new CachedEntry(
                 info,
-                record.payload().slice(),
+                record.isOutline() ? null : record.payload().slice(),
                 clock.nanosOf(record.filledAtMillis()),
                 epoch,
                 shared.freshness(),

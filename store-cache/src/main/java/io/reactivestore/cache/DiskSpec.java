@@ -48,8 +48,8 @@ public final class DiskSpec {
     }
 
     /**
-     * How many bytes it may take on the disk, at least 16 KiB. It is divided into segments, 32 or more of at most 64 MiB; objects larger
-     * than a quarter of a segment are not kept on the disk.
+     * How many bytes it may take on the disk, at least 16 KiB. It is divided into segments, 32 or more of at most 64 MiB; objects and
+     * {@linkplain BlocksSpec blocks} larger than a quarter of a segment are not kept on the disk.
      */
     public DiskSpec maxBytes(long maxBytes) {
         if (maxBytes < MIN_BYTES) {
@@ -103,7 +103,7 @@ public final class DiskSpec {
         return this;
     }
 
-    /** Writes no larger objects, which would drive out many small ones. Default: all that fit into a quarter of a segment. */
+    /** Writes no larger objects, which would drive out many small ones. Default: all, as far as they, or their blocks, fit into a quarter of a segment. */
     public DiskSpec maxEntryBytes(long maxEntryBytes) {
         this.maxEntryBytes = Limits.bytes("disk.maxEntryBytes", maxEntryBytes);
         return this;

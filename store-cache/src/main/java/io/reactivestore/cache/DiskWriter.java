@@ -15,6 +15,7 @@ import io.reactivestore.cache.disk.internal.NoFreeSegmentException;
 import io.reactivestore.cache.disk.internal.Place;
 import io.reactivestore.cache.disk.internal.RecordVersion;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
@@ -45,7 +46,8 @@ final class DiskWriter {
      * it by its version. A removal takes its key out of the index when it is told, and once more as it is appended; one of a prefix hides
      * all keys under it until then.
      *
-     * A fill that is shed or refused takes the older copy of its key with it, by a removal like any other.
+     * A fill that is shed or refused takes the older copy of its key with it, by a removal like any other. That of a block does not: what
+     * there is of its key is as good as before.
      *
      *   state           written by            guard       seen by others
      *   queue           step, batch           concurrent  at once
@@ -62,6 +64,7 @@ final class DiskWriter {
 
     private static final int BATCH_RECORDS = 64;
     private static final int BATCH_BYTES = 1 << 20;
+    private static final ByteBuffer NOTHING = ByteBuffer.allocate(0).asReadOnlyBuffer();
 
     /** More than a record has beside its key and its bytes, but for the facts of the object. */
     private static final int RECORD_BYTES = 200;
@@ -119,9 +122,23 @@ final class DiskWriter {
         String key();
 
         Work work();
+
+        /** What it has of the bytes that wait. */
+        default int weight() {
+            return 0;
+        }
     }
 
     private record Fill(String key, CachedEntry entry, Pass pass, int weight, Work work) implements Step {}
+
+    /** Of a block: its bytes lie in an answer of the source that was asked for under the pass. */
+    private record BlockFill(ObjectInfo info, long start, ByteBuffer bytes, Pass pass, int weight, Work work)
+            implements Step {
+        @Override
+        public String key() {
+            return info.key();
+        }
+    }
 
     private record Renewal(String key, CachedEntry entry, Pass pass, Work work) implements Step {}
 
@@ -152,6 +169,17 @@ final class DiskWriter {
             return;
         }
         add(new Fill(key, entry, pass, weight, shared.works().begin()));
+    }
+
+    /** The same of a block. */
+    void fillBlock(ObjectInfo info, long start, ByteBuffer bytes, Pass pass) {
+        int weight = BlockKey.weight(bytes.remaining());
+        if (pendingBytes.addAndGet(weight) > maxPendingBytes || bytes.remaining() > settings.maxRecordBytes()) {
+            pendingBytes.addAndGet(-weight);
+            shared.stats().shed.increment();
+            return;
+        }
+        add(new BlockFill(info, start, bytes, pass, weight, shared.works().begin()));
     }
 
     /** Notes that the source has confirmed the copy of this key. */
@@ -192,12 +220,21 @@ final class DiskWriter {
 
     /** Where the copy of a key lies, or null if there is none. */
     @Nullable Place find(String key) {
+        return isLeaving(key) ? null : log.find(key);
+    }
+
+    /** Where a block lies, or null if it is not here. */
+    @Nullable Place findBlock(ObjectInfo info, long start) {
+        return isLeaving(info.key()) ? null : log.findBlock(info.key(), info.etag(), start);
+    }
+
+    private boolean isLeaving(String key) {
         for (String prefix : leaving) {
             if (key.startsWith(prefix)) {
-                return null;
+                return true;
             }
         }
-        return log.find(key);
+        return false;
     }
 
     /** Gives up what is in the queue, and what is told from now on. */
@@ -271,7 +308,7 @@ final class DiskWriter {
                 break;
             }
             batch.add(step);
-            room -= RECORD_BYTES + 3L * step.key().length() + (step instanceof Fill fill ? fill.weight : 0);
+            room -= RECORD_BYTES + 3L * step.key().length() + step.weight();
         }
         return batch;
     }
@@ -316,7 +353,9 @@ final class DiskWriter {
         List<Place> places = log.append(records);
         for (int i = 0; i < places.size(); i++) {
             if (written.get(i) instanceof Fill fill) {
-                publish(fill, places.get(i));
+                publish(fill.key, fill.pass, places.get(i));
+            } else if (written.get(i) instanceof BlockFill fill) {
+                publish(fill.info.key(), fill.pass, places.get(i));
             } else if (written.get(i) instanceof Renewal renewal) {
                 Place renewed = places.get(i);
                 shared.fence().ifAdmitted(renewal.key, renewal.pass, () -> log.renew(renewed));
@@ -342,13 +381,16 @@ final class DiskWriter {
                     fill.pass.sequence(),
                     clock.millisOf(fill.entry.filledAtNanos()),
                     fill.entry.info(),
-                    fill.entry.buffer());
+                    fill.entry.isOutline() ? NOTHING : fill.entry.buffer());
             if (DiskLog.recordBytes(record) > settings.maxRecordBytes()) {
                 shared.stats().shed.increment();
                 retract(fill.key);
                 return null;
             }
             return record;
+        }
+        if (step instanceof BlockFill fill) {
+            return recordOf(fill);
         }
         if (step instanceof Renewal renewal) {
             ObjectInfo info = renewal.entry.info();
@@ -371,6 +413,29 @@ final class DiskWriter {
         return null;
     }
 
+    private @Nullable LogRecord recordOf(BlockFill fill) {
+        if (!shared.fence().ifAdmitted(fill.info.key(), fill.pass, () -> {})) {
+            shared.stats().outdated.increment();
+            return null;
+        }
+        if (!isWorthIt(fill)) {
+            recorder.refused.increment();
+            return null;
+        }
+        LogRecord record = LogRecord.block(
+                version(fill.pass.stamp()),
+                fill.pass.sequence(),
+                clock.millisOf(shared.runtime().nanoTime()),
+                fill.info.withAttributes(null), // those of the outline count
+                fill.start,
+                fill.bytes);
+        if (DiskLog.recordBytes(record) > settings.maxRecordBytes()) {
+            shared.stats().shed.increment();
+            return null;
+        }
+        return record;
+    }
+
     private RecordVersion version(long stamp) {
         return new RecordVersion(log.epoch(), stamp);
     }
@@ -379,8 +444,8 @@ final class DiskWriter {
         return entry.epoch() == trusted && shared.fence().ifAdmitted(key, pass, () -> {});
     }
 
-    private void publish(Fill fill, Place place) {
-        if (shared.fence().ifAdmitted(fill.key, fill.pass, () -> log.publish(place))) {
+    private void publish(String key, Pass pass, Place place) {
+        if (shared.fence().ifAdmitted(key, pass, () -> log.publish(place))) {
             recorder.admitted.increment();
         } else {
             shared.stats().outdated.increment();
@@ -391,11 +456,21 @@ final class DiskWriter {
         // While there is room that was never used, and where a copy lies that this one is to take the place of.
         BooleanSupplier firstUseIsEnough = () -> log.hasRoom() || log.find(fill.key) != null;
         long now = shared.runtime().nanoTime();
-        Verdict verdict = admission.judge(fill.key, fill.entry.length(), firstUseIsEnough, now);
+        Verdict verdict = admission.judge(fill.key, fill.entry.info().size(), firstUseIsEnough, now);
         if (verdict == Verdict.FIRST_USE) {
             fill.entry.wantedOnSecondUse(fill.pass);
         }
         return verdict == Verdict.ADMITTED;
+    }
+
+    /** Each block has uses of its own; how large a copy is to be is said of objects. */
+    private boolean isWorthIt(BlockFill fill) {
+        ObjectInfo info = fill.info;
+        String name = info.key() + '\0' + info.etag() + '\0' + fill.start;
+        BooleanSupplier firstUseIsEnough =
+                () -> log.hasRoom() || log.findBlock(info.key(), info.etag(), fill.start) != null;
+        long now = shared.runtime().nanoTime();
+        return admission.judge(name, info.size(), firstUseIsEnough, now) == Verdict.ADMITTED;
     }
 
     /** Removes an older copy, and outdates what is being loaded. */
@@ -442,11 +517,11 @@ final class DiskWriter {
     }
 
     private void recycleNow(long victim) throws IOException {
-        long before = log.entries();
+        long before = log.entries() + log.blocks();
         if (victim == Victims.NONE || !makeFree(victim)) {
             throw new IOException("segment " + victim + " cannot be recycled");
         }
-        shared.stats().evictions.add(Math.max(0, before - log.entries()));
+        shared.stats().evictions.add(Math.max(0, before - log.entries() - log.blocks()));
         countWritten();
         recorder.beginRound();
     }
@@ -485,9 +560,8 @@ final class DiskWriter {
     // ---- ends ----
 
     private void end(Step step) {
-        if (step instanceof Fill fill) {
-            pendingBytes.addAndGet(-fill.weight);
-        } else if (step instanceof Removal removal) {
+        pendingBytes.addAndGet(-step.weight());
+        if (step instanceof Removal removal) {
             owed.decrementAndGet();
             if (removal.ofPrefix) {
                 leaving.remove(removal.key);
@@ -501,7 +575,7 @@ final class DiskWriter {
     }
 
     private void giveUp(Step step) {
-        if (step instanceof Fill) {
+        if (step instanceof Fill || step instanceof BlockFill) {
             shared.stats().failedFills.increment();
         } else if (step instanceof Removal removal) {
             removal.done.tryEmitError(new IOException("the disk tier is off"));

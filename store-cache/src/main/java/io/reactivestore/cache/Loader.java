@@ -123,7 +123,12 @@ final class Loader {
             load.instead = new Loaded.Held(present, Served.MEMORY, true);
         }
         return Flux.range(0, tiers.size())
-                .concatMap(i -> tiers.get(i).read(load.key).map(copy -> new Asked(i, copy)), 0)
+                .concatMap(
+                        i -> tiers.get(i)
+                                .read(load.key)
+                                .filter(copy -> isOfUse(load, copy.entry()))
+                                .map(copy -> new Asked(i, copy)),
+                        0)
                 .next()
                 .flatMap(asked -> decide(load, asked))
                 .switchIfEmpty(Mono.defer(() -> fromSource(load, null)));
@@ -132,6 +137,15 @@ final class Loader {
     /** Not for a renewal: that confirms what there is, and asks for no bytes. */
     private boolean isTooLittle(WholeLoad load, CachedEntry present) {
         return load.part == null && load.mode == ReadMode.CACHED_OK && present.isOutlineWithin(maxEntryBytes);
+    }
+
+    /** An outline that another process has left may be none: all of the object can be kept now, or nothing is in blocks any more. */
+    private boolean isOfUse(WholeLoad load, CachedEntry copy) {
+        if (copy.isOutline() && blocks == null) {
+            removals.drop(load.key); // else each reader of a range would come here first
+            return false;
+        }
+        return !isTooLittle(load, copy);
     }
 
     private record Asked(int tier, Tier.TierCopy copy) {}
@@ -200,8 +214,7 @@ final class Loader {
     private Loaded confirmed(WholeLoad load, Candidate candidate, ObjectInfo info, Asking asking) {
         stats.revalidated.increment();
         CachedEntry renewed = candidate.entry.renewed(info, asking.nanos, asking.epoch);
-        boolean isKept = fence.ifAdmitted(load.key, load.pass, () -> memory.put(load.key, renewed));
-        if (isKept && !renewed.isOutline()) {
+        if (fence.ifAdmitted(load.key, load.pass, () -> memory.put(load.key, renewed))) {
             tiers.forEach(tier -> tier.renew(load.key, renewed, load.pass));
         }
         return new Loaded.Held(renewed, candidate.tier, false);
@@ -240,10 +253,9 @@ final class Loader {
         ObjectInfo info = object.info();
         dropOlder(load, candidate, info.etag());
         CachedEntry outline = new CachedEntry(info, null, asking.nanos, asking.epoch, freshness, lifecycle);
-        if (!fence.ifAdmitted(load.key, load.pass, () -> memory.put(load.key, outline))) {
-            stats.outdated.increment();
-        }
-        Objects.requireNonNull(blocks).seed(object, share);
+        // What can be kept whole comes to the tiers whole, or not at all.
+        install(load.key, load.pass, outline, info.size() > maxEntryBytes ? tiers.size() : 0);
+        Objects.requireNonNull(blocks).seed(object, share, load.pass);
         return new Loaded.Held(outline, Served.SOURCE, false);
     }
 

@@ -1,5 +1,7 @@
 package io.reactivestore.cache;
 
+import io.reactivestore.ObjectInfo;
+import io.reactivestore.Span;
 import io.reactivestore.StoreRuntime;
 import io.reactivestore.cache.Fence.Pass;
 import io.reactivestore.cache.disk.internal.DiskLog;
@@ -11,6 +13,7 @@ import io.reactivestore.cache.disk.internal.SegmentFacts;
 import io.reactivestore.error.StoreClosedException;
 import io.reactivestore.error.StoreUnavailableException;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.OverlappingFileLockException;
 import java.time.Duration;
 import java.util.List;
@@ -24,7 +27,7 @@ import reactor.core.publisher.Mono;
 import reactor.util.Logger;
 import reactor.util.Loggers;
 
-/** Copies in a log on the local disk. */
+/** Copies in a log on the local disk, and blocks. */
 final class LogTier implements Tier {
     /*
      * How it works. While it is on there is a session; reads, fills and removals go to that. What fails to be written, and a removal that
@@ -366,6 +369,30 @@ final class LogTier implements Tier {
             return;
         }
         present.writer.fill(key, entry, pass);
+    }
+
+    @Override
+    public boolean mayHoldBlock(ObjectInfo info, long start) {
+        DiskSession present = session;
+        return present != null && present.writer.findBlock(info, start) != null;
+    }
+
+    @Override
+    public Mono<ByteBuffer> readBlock(ObjectInfo info, Span block) {
+        return Mono.defer(() -> {
+            DiskSession present = session;
+            return present == null ? Mono.empty() : present.reader.readBlock(info, block);
+        });
+    }
+
+    @Override
+    public void fillBlock(ObjectInfo info, long start, ByteBuffer bytes, Pass pass) {
+        DiskSession present = session;
+        if (present == null) {
+            shared.stats().failedFills.increment();
+            return;
+        }
+        present.writer.fillBlock(info, start, bytes, pass);
     }
 
     @Override

@@ -137,7 +137,7 @@ final class Reads {
             String key, Loaded.Held held, List<ByteRange> ranges, ReadOptions options, boolean counts) {
         AtomicBoolean given = new AtomicBoolean();
         return Objects.requireNonNull(blocks)
-                .getRanges(held.entry(), ranges, options, isHeld -> countBlocks(key, held, isHeld, counts))
+                .getRanges(held.entry(), ranges, options, foundIn(held), from -> countBlocks(key, held, from, counts))
                 .doOnNext(range -> given.set(true))
                 .onErrorResume(
                         ObjectChangedException.class,
@@ -219,28 +219,33 @@ final class Reads {
     private Mono<StoredObject> fromBlocks(String key, Loaded.Held held, ReadOptions options, boolean counts) {
         boolean stale = held.hit() && freshness.stateOf(held.entry()).isStale();
         return Objects.requireNonNull(blocks)
-                .get(
-                        held.entry(),
-                        options,
-                        held.hit() ? held.tier() : Served.SOURCE,
-                        stale,
-                        isHeld -> countBlocks(key, held, isHeld, counts))
+                .get(held.entry(), options, foundIn(held), stale, from -> countBlocks(key, held, from, counts))
                 // The outline is gone; a second time it is the reader who has to know.
                 .onErrorResume(
                         ObjectChangedException.class,
                         changed -> counts ? load(key, options, false) : Mono.error(changed));
     }
 
-    private void countBlocks(String key, Loaded.Held held, boolean isHeld, boolean counts) {
+    private static String foundIn(Loaded.Held held) {
+        return held.hit() ? held.tier() : Served.SOURCE;
+    }
+
+    /** @param from where the first bytes are */
+    private void countBlocks(String key, Loaded.Held held, String from, boolean counts) {
         State state = freshness.stateOf(held.entry());
         if (held.hit() && state.isRenewed()) {
             renewals.renew(key);
         }
+        if (held.hit() && held.tier().equals(Served.MEMORY)) {
+            for (Tier tier : told) {
+                tier.usedInMemory(key, held.entry());
+            }
+        }
         if (!counts) {
             return;
         }
-        if (held.hit() && isHeld) {
-            stats.hit(held.tier());
+        if (!from.equals(Served.SOURCE)) {
+            stats.hit(from);
             if (state.isStale()) {
                 stats.stale.increment();
             }

@@ -128,7 +128,7 @@ final class SharedTier implements Tier {
 
     @Override
     public void fill(String key, CachedEntry entry, Pass pass) {
-        if (Manifest.isReserved(key)) {
+        if (Manifest.isReserved(key) || entry.isOutline()) {
             return;
         }
         if (off != null) {

@@ -269,7 +269,7 @@ final class StoreTier implements Tier {
 
     @Override
     public void fill(String key, CachedEntry entry, Pass pass) {
-        if (Manifest.isReserved(key)) {
+        if (Manifest.isReserved(key) || entry.isOutline()) {
             return;
         }
         if (off != null) {

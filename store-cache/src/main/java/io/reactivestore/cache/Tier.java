@@ -1,6 +1,9 @@
 package io.reactivestore.cache;
 
+import io.reactivestore.ObjectInfo;
+import io.reactivestore.Span;
 import io.reactivestore.cache.Fence.Pass;
+import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -30,8 +33,33 @@ interface Tier {
     /** The copy of a key, whole and verified, or empty. Never an error. */
     Mono<TierCopy> read(String key);
 
-    /** Keeps a copy, behind the caller, unless the pass turns out to be outdated or there is no room. */
+    /** Keeps a copy, behind the caller, unless the pass turns out to be outdated or there is no room. One that keeps no blocks ignores outlines. */
     void fill(String key, CachedEntry entry, Pass pass);
+
+    /**
+     * Whether {@link #readBlock} is worth asking for. Called under locks.
+     *
+     * @param info of the version whose block it is
+     * @param start its first byte
+     */
+    default boolean mayHoldBlock(ObjectInfo info, long start) {
+        return false;
+    }
+
+    /**
+     * These bytes of an object if they are here as one block, verified, or empty. Never an error. Who asks has counted them against what
+     * may be loaded at once.
+     */
+    default Mono<ByteBuffer> readBlock(ObjectInfo info, Span block) {
+        return Mono.empty();
+    }
+
+    /**
+     * Keeps a block, as {@link #fill} does a copy.
+     *
+     * @param pass taken before the source was asked for it
+     */
+    default void fillBlock(ObjectInfo info, long start, ByteBuffer bytes, Pass pass) {}
 
     /** Notes that the source has confirmed the copy of this key, under this pass. */
     void renew(String key, CachedEntry entry, Pass pass);

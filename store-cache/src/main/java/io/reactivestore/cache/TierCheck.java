@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
  * What {@link CacheStore#verify} has found in one tier.
  *
  * @param name {@code disk}, or the name of another tier
- * @param copies how many were read
+ * @param copies how many were read, each block counted
  * @param bytes what these take, counted as in {@link TierInfo#currentBytes}
  * @param damaged those of them that were not what was written, and are gone now
  * @param unread copies that could not be read, and are there all the same

@@ -6,8 +6,8 @@ import java.time.Duration;
  * What one tier below memory has taken since the cache was built, and how far it is behind now. A tier is told of uses and writes, and
  * does them behind the callers.
  *
- * @param admitted copies written
- * @param refused copies that its admission thought not worth their bytes; see {@link DiskSpec#onSecondUse}
+ * @param admitted copies written, and on disk blocks
+ * @param refused those that its admission thought not worth their bytes; see {@link DiskSpec#onSecondUse}
  * @param writtenBytes what was written in all; on disk also removals, and copies written again
  * @param uses uses of its copies that it was told of; on disk, the first one in memory since a segment was recycled stands for all
  * @param usesApplied those of them that count for what goes first; the others were of copies that had just gone

@@ -9,6 +9,7 @@ import io.reactivestore.ReadOptions;
 import io.reactivestore.Store;
 import io.reactivestore.StoredObject;
 import io.reactivestore.memory.MemoryStore;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Random;
@@ -17,7 +18,9 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import reactor.core.Disposable;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
@@ -34,11 +37,22 @@ class BlocksRaceTest {
 
     @Test
     void readersThatComeAndGo_getTheRightBytes_andLeaveNothing() throws InterruptedException {
+        race(builder -> builder.memory(m -> m.maxBytes(1 << 20)));
+    }
+
+    /** Memory has room for ten of its blocks, and the disk lets segments go all the time. */
+    @Test
+    void readersThatComeAndGo_overADisk_getTheRightBytes_andLeaveNothing(@TempDir Path directory)
+            throws InterruptedException {
+        race(builder -> builder.memory(m -> m.maxBytes(3_000))
+                .disk(d -> d.directory(directory).maxBytes(32 << 10)));
+    }
+
+    private void race(UnaryOperator<CacheStoreBuilder> tiers) throws InterruptedException {
         new Random(1).nextBytes(bytes);
         objects.put("a", Content.bytes(bytes)).block(Duration.ofSeconds(10));
         Store source = new GetsThrough(objects, get -> get.subscribeOn(Schedulers.parallel()));
-        CacheStore cache = CacheStore.builder(source)
-                .memory(m -> m.maxBytes(1 << 20))
+        CacheStore cache = tiers.apply(CacheStore.builder(source))
                 .maxEntryBytes(64)
                 .blocks(b -> b.blockBytes(16).partBytes(64).readAheadBytes(128))
                 .build();
@@ -52,6 +66,9 @@ class BlocksRaceTest {
                     read(cache, random, ended, wrong);
                     if (random.nextInt(50) == 0) {
                         cache.invalidate("a").subscribe(done -> {}, wrong::set);
+                    }
+                    if (random.nextInt(200) == 0) {
+                        cache.clearCache().subscribe(done -> {}, wrong::set);
                     }
                 }
             });

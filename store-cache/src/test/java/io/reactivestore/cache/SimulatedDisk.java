@@ -9,6 +9,7 @@ import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 
@@ -46,6 +47,19 @@ public final class SimulatedDisk {
                     bytes[at] ^= 1;
                 }
             }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Changes any byte of any segment. */
+    void damage(RandomGenerator random) {
+        try {
+            List<String> segments = files.names().stream()
+                    .filter(name -> name.endsWith("segment"))
+                    .toList();
+            byte[] bytes = files.bytes(segments.get(random.nextInt(segments.size())));
+            bytes[random.nextInt(bytes.length)] ^= (byte) (1 << random.nextInt(Byte.SIZE));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

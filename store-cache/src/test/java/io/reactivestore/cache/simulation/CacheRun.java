@@ -74,7 +74,8 @@ final class CacheRun extends Run {
         REMEMBERING,
         SOURCE_THAT_TRIES_AGAIN,
         IN_BLOCKS,
-        IN_BLOCKS_AND_TIER;
+        IN_BLOCKS_AND_TIER,
+        IN_BLOCKS_AND_DISK;
 
         boolean isMemoryAlone() {
             return this == MEMORY || this == IN_BLOCKS;
@@ -85,11 +86,11 @@ final class CacheRun extends Run {
         }
 
         boolean hasBlocks() {
-            return this == IN_BLOCKS || this == IN_BLOCKS_AND_TIER;
+            return this == IN_BLOCKS || this == IN_BLOCKS_AND_TIER || this == IN_BLOCKS_AND_DISK;
         }
 
         boolean hasDisk() {
-            return this == DISK_ALONE || this == MEMORY_AND_DISK;
+            return this == DISK_ALONE || this == MEMORY_AND_DISK || this == IN_BLOCKS_AND_DISK;
         }
 
         boolean hasMemory() {
@@ -140,8 +141,7 @@ final class CacheRun extends Run {
                 .runtime(process);
         if (kind.hasMemory()) {
             // Beside a tier so little that copies are found there.
-            builder.memory(
-                    memory -> memory.maxBytes(kind.isMemoryAlone() ? 20_000 : kind.hasBlocks() ? 10_000 : 1_500));
+            builder.memory(memory -> memory.maxBytes(memoryBytes()));
         }
         if (kind.hasBlocks()) {
             builder.maxEntryBytes(60)
@@ -177,6 +177,15 @@ final class CacheRun extends Run {
         }
         cache = builder.build();
         return cache;
+    }
+
+    private long memoryBytes() {
+        return switch (kind) {
+            case MEMORY, IN_BLOCKS -> 20_000;
+            case IN_BLOCKS_AND_TIER -> 10_000;
+            case IN_BLOCKS_AND_DISK -> 2_500;
+            default -> 1_500;
+        };
     }
 
     /** What only a cache can do. */
