@@ -69,6 +69,8 @@ final class BlockLoads {
      *
      * Lock order: this, then the fence, memory, or the index of a tier. No waiter is told anything, and nothing is asked or cancelled, while
      * the lock is held.
+     *
+     * It is one file, since parts and the map of their blocks change together, under one lock.
      */
 
     /** Somebody who waits for blocks. Told on the thread of the source or the tier: it does no more than note it. */

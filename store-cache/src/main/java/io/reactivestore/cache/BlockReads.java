@@ -94,7 +94,7 @@ final class BlockReads {
      * @param tier where the outline was found
      * @param stale whether that is past its time
      * @param counted hears, before anything is waited for, where all that is needed at first is held: the lowest of the tiers that
-     *     have some of it, the source if nobody has
+     *     some of it is in, the source if some is nowhere
      */
     Mono<StoredObject> get(
             CachedEntry outline, ReadOptions options, String tier, boolean stale, Consumer<String> counted) {

@@ -95,7 +95,7 @@ final class DiskReader {
 
     private @Nullable ByteBuffer block(ObjectInfo info, Span block, Place place) throws IOException {
         int length = Math.toIntExact(block.length());
-        ByteBuffer bytes = log.readBlock(info.key(), info.etag(), block.start(), length, place);
+        ByteBuffer bytes = log.readBlock(info, block.start(), length, place);
         if (bytes != null) {
             recorder.use(log.touch(place));
         }

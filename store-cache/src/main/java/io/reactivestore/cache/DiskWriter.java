@@ -225,7 +225,7 @@ final class DiskWriter {
 
     /** Where a block lies, or null if it is not here. */
     @Nullable Place findBlock(ObjectInfo info, long start) {
-        return isLeaving(info.key()) ? null : log.findBlock(info.key(), info.etag(), start);
+        return isLeaving(info.key()) ? null : log.findBlock(info, start);
     }
 
     private boolean isLeaving(String key) {
@@ -467,8 +467,7 @@ final class DiskWriter {
     private boolean isWorthIt(BlockFill fill) {
         ObjectInfo info = fill.info;
         String name = info.key() + '\0' + info.etag() + '\0' + fill.start;
-        BooleanSupplier firstUseIsEnough =
-                () -> log.hasRoom() || log.findBlock(info.key(), info.etag(), fill.start) != null;
+        BooleanSupplier firstUseIsEnough = () -> log.hasRoom() || log.findBlock(info, fill.start) != null;
         long now = shared.runtime().nanoTime();
         return admission.judge(name, info.size(), firstUseIsEnough, now) == Verdict.ADMITTED;
     }

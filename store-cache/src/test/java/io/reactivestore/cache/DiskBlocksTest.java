@@ -332,6 +332,26 @@ class DiskBlocksTest {
         assertThat(asked()).doesNotContain(ByteRange.of(0, 40)).contains(ByteRange.of(40, 64));
     }
 
+    /** Else they would lie behind the record of the clear, which the next process reads after them. */
+    @Test
+    void blocksThatAClearHasOvertaken_areNotWritten() {
+        stage.source.write(Stage.KEY, TEXT);
+        read(range(0, 8));
+        stage.source.hold(Op.GET);
+        TestSubscriber<String> late = reader(range(64, 96));
+        stage.run();
+        stage.await(stage.cache.clearCache());
+        stage.source.pass(Op.GET);
+        stage.source.take(Op.GET).answer();
+        stage.run();
+        assertThat(late.getReceivedOnNext()).containsExactly(TEXT.substring(64, 96));
+        stage.settle();
+        restart(true);
+        read(range(0, 8));
+        assertThat(read(range(64, 96))).isEqualTo(TEXT.substring(64, 96));
+        assertThat(asked()).contains(ByteRange.of(64, 96));
+    }
+
     @Test
     void invalidatedKey_isAskedForAnew_andItsBlocksAreStillGood() {
         keep();

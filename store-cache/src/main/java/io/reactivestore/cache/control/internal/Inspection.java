@@ -1,5 +1,6 @@
 package io.reactivestore.cache.control.internal;
 
+import io.reactivestore.ObjectInfo;
 import io.reactivestore.cache.disk.internal.DamagedRecordException;
 import io.reactivestore.cache.disk.internal.DirectoryFiles;
 import io.reactivestore.cache.disk.internal.LogRecord;
@@ -147,13 +148,13 @@ final class Inspection {
 
     /** Goes through the blocks of an object in order, whatever their sizes, and tells where one is missing. */
     private static long forEachBlock(LogView log, LogRecord outline, BlockVisitor visitor) throws IOException {
-        String etag = Objects.requireNonNull(outline.info()).etag();
+        ObjectInfo info = Objects.requireNonNull(outline.info());
         long start = 0;
-        while (start < size(outline)) {
-            Place place = log.findBlock(outline.key(), etag, start);
+        while (start < info.size()) {
+            Place place = log.findBlock(info, start);
             LogRecord block = place == null ? null : read(log, place);
             int length = block == null ? 0 : block.payload().remaining();
-            if (block == null || length == 0 || !block.isBlock(outline.key(), etag, start, length)) {
+            if (block == null || length == 0 || !block.isBlock(info, start, length)) {
                 return start;
             }
             visitor.block(block);

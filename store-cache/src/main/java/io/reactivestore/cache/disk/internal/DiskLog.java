@@ -1,5 +1,6 @@
 package io.reactivestore.cache.disk.internal;
 
+import io.reactivestore.ObjectInfo;
 import io.reactivestore.cache.internal.RecordText;
 import java.io.Closeable;
 import java.io.IOException;
@@ -185,9 +186,9 @@ public final class DiskLog implements Closeable {
         return index.find(hash.of(key));
     }
 
-    /** Where a block lies, or null: of the object's version with this etag, from this byte on. */
-    public @Nullable Place findBlock(String key, String etag, long start) {
-        return index.find(hash.ofBlock(hash.of(key), etagHash(etag), start));
+    /** Where a block lies, or null: of this version of an object, from this byte on. */
+    public @Nullable Place findBlock(ObjectInfo info, long start) {
+        return index.find(hash.ofBlock(hash.of(info.key()), etagHash(info.etag()), start));
     }
 
     /**
@@ -292,15 +293,15 @@ public final class DiskLog implements Closeable {
     /**
      * The bytes of a block at a place.
      *
-     * @param length how many it has
+     * @param info of the version whose block it is
+     * @param length how many bytes it has
      * @return null if it is another block, or one of another length, was recycled meanwhile, or is hidden by a prefix fence
      * @throws DamagedRecordException if its bytes are not those that were written
      * @throws IOException if it cannot be read
      */
-    public @Nullable ByteBuffer readBlock(String key, String etag, long start, int length, Place place)
-            throws IOException {
+    public @Nullable ByteBuffer readBlock(ObjectInfo info, long start, int length, Place place) throws IOException {
         LogRecord record = read(place);
-        return record != null && record.isBlock(key, etag, start, length) && index.isCurrent(place)
+        return record != null && record.isBlock(info, start, length) && index.isCurrent(place)
                 ? record.payload().slice()
                 : null;
     }

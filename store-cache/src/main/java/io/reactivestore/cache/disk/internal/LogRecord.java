@@ -135,11 +135,12 @@ public record LogRecord(
     }
 
     /** Whether it is the block of this version of an object that begins there, and has so many bytes. */
-    public boolean isBlock(String key, String etag, long start, int bytes) {
+    public boolean isBlock(ObjectInfo of, long start, int bytes) {
         return kind == Kind.BLOCK
                 && info != null
-                && this.key.equals(key)
-                && info.etag().equals(etag)
+                && key.equals(of.key())
+                && info.etag().equals(of.etag())
+                && info.size() == of.size()
                 && blockStart == start
                 && payload.remaining() == bytes;
     }

@@ -1,5 +1,6 @@
 package io.reactivestore.cache.disk.internal;
 
+import io.reactivestore.ObjectInfo;
 import java.io.Closeable;
 import java.io.IOException;
 import java.util.List;
@@ -99,8 +100,8 @@ public final class LogView implements Closeable {
     }
 
     /** As {@link DiskLog#findBlock}. */
-    public @Nullable Place findBlock(String key, String etag, long start) {
-        return index.find(hash.ofBlock(hash.of(key), DiskLog.etagHash(etag), start));
+    public @Nullable Place findBlock(ObjectInfo info, long start) {
+        return index.find(hash.ofBlock(hash.of(info.key()), DiskLog.etagHash(info.etag()), start));
     }
 
     /** As {@link DiskLog#read(Place)}. */

@@ -196,8 +196,9 @@ class CacheControlTest {
         try (DiskLog log = open()) {
             log.recover();
             assertThat(log.entries()).isEqualTo(13);
-            Place block = Objects.requireNonNull(log.findBlock("large", "e", 550));
-            assertThat(log.readBlock("large", "e", 550, 8, block)).isEqualTo(bytes("block550"));
+            ObjectInfo large = new ObjectInfo("large", 10_000, "e", null, Instant.EPOCH, null);
+            Place block = Objects.requireNonNull(log.findBlock(large, 550));
+            assertThat(log.readBlock(large, 550, 8, block)).isEqualTo(bytes("block550"));
             Place place = Objects.requireNonNull(log.find("kept550"));
             assertThat(place.suspect()).isFalse();
             assertThat(Objects.requireNonNull(log.read("kept550", place)).filledAtMillis())

@@ -50,13 +50,16 @@ class DiskLogBlocksTest {
         assertThat(stage.getBlock("a", WHOLE, 0, 8)).isNull();
         assertThat(stage.getBlock("a", WHOLE, 8, 12)).as("blocks were smaller").isNull();
         assertThat(stage.getBlock("a", WHOLE, 8, 20)).as("blocks were larger").isNull();
-        String etag = LogStage.info("a", WHOLE).etag();
+        ObjectInfo info = LogStage.info("a", WHOLE);
         // As if what they are found by were the same.
-        assertThat(stage.log.readBlock("b", etag, 8, 8, place)).isNull();
-        assertThat(stage.log.readBlock("a", "etag-x", 8, 8, place)).isNull();
-        assertThat(stage.log.readBlock("a", etag, 0, 8, place)).isNull();
+        assertThat(stage.log.readBlock(info, 8, 8, place)).isNotNull();
+        assertThat(stage.log.readBlock(LogStage.info("b", WHOLE), 8, 8, place)).isNull();
+        assertThat(stage.log.readBlock(LogStage.info("a", OTHER), 8, 8, place)).isNull();
+        assertThat(stage.log.readBlock(info, 0, 8, place)).isNull();
+        ObjectInfo shorter = new ObjectInfo("a", 16, info.etag(), null, info.lastModified(), null);
+        assertThat(stage.log.readBlock(shorter, 8, 8, place)).isNull();
         Place entry = stage.put("a", "89abcdef", 0);
-        assertThat(stage.log.readBlock("a", etag, 8, 8, entry)).isNull();
+        assertThat(stage.log.readBlock(info, 8, 8, entry)).isNull();
     }
 
     @Test
@@ -178,16 +181,16 @@ class DiskLogBlocksTest {
 
     @Test
     void suspicion_isNotOfBlocks() throws IOException {
-        String etag = LogStage.info("a", WHOLE).etag();
+        ObjectInfo info = LogStage.info("a", WHOLE);
         stage.putBlock("a", WHOLE, 0, 8, 0);
         stage.put("a", "entry", 0);
         stage.log.beginEpoch();
         assertThat(stage.suspect("a")).isTrue();
-        assertThat(Objects.requireNonNull(stage.log.findBlock("a", etag, 0)).suspect())
+        assertThat(Objects.requireNonNull(stage.log.findBlock(info, 0)).suspect())
                 .isFalse();
         stage.kill();
         assertThat(stage.suspect("a")).isTrue();
-        assertThat(Objects.requireNonNull(stage.log.findBlock("a", etag, 0)).suspect())
+        assertThat(Objects.requireNonNull(stage.log.findBlock(info, 0)).suspect())
                 .isFalse();
         assertThat(stage.getBlock("a", WHOLE, 0, 8)).isEqualTo("01234567");
     }

@@ -101,9 +101,9 @@ final class LogStage implements Recovery {
 
     /** These bytes of an object if they are there as a block, or null. */
     @Nullable String getBlock(String key, String whole, int start, int end) throws IOException {
-        String etag = info(key, whole).etag();
-        Place place = log.findBlock(key, etag, start);
-        ByteBuffer bytes = place == null ? null : log.readBlock(key, etag, start, end - start, place);
+        ObjectInfo info = info(key, whole);
+        Place place = log.findBlock(info, start);
+        ByteBuffer bytes = place == null ? null : log.readBlock(info, start, end - start, place);
         return bytes == null ? null : StandardCharsets.ISO_8859_1.decode(bytes).toString();
     }
 
