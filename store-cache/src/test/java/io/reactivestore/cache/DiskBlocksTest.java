@@ -198,6 +198,19 @@ class DiskBlocksTest {
     }
 
     @Test
+    void damagedBlock_isFoundByVerify_andTheOthersStay() {
+        keep();
+        TierCheck sound = stage.await(stage.cache.verify().single());
+        assertThat(sound.sound()).isTrue();
+        assertThat(sound.copies()).as("the outline and 25 blocks").isEqualTo(26);
+        stage.disk.damage(TEXT.substring(16, 24));
+        assertThat(stage.await(stage.cache.verify().single()).damaged()).isEqualTo(1);
+        restart(true);
+        assertThat(read(ReadOptions.defaults())).isEqualTo(TEXT);
+        assertThat(asked()).containsExactly(ByteRange.of(16, 24));
+    }
+
+    @Test
     void damagedBlock_failsOnlyThoseWhoWaitForIt_whileTheSourceIsDown() {
         keep();
         restart(true);
