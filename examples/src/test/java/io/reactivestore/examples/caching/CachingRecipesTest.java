@@ -168,7 +168,7 @@ class CachingRecipesTest {
         }
         String[] parts = Files.readString(Path.of("../docs/guides/caching.md")).split("```", -1);
 
-        assertThat(parts.length).isEqualTo(17);
+        assertThat(parts.length).isEqualTo(19);
         for (int i = 1; i < parts.length; i += 2) {
             assertThat(all.toString())
                     .contains(parts[i].substring("java\n".length()).stripTrailing());
