@@ -3,6 +3,7 @@ package io.reactivestore.cache;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.reactivestore.ByteRange;
 import io.reactivestore.Content;
 import io.reactivestore.ObjectInfo;
 import io.reactivestore.ReadOptions;
@@ -10,6 +11,7 @@ import io.reactivestore.Store;
 import io.reactivestore.StoredObject;
 import io.reactivestore.decorate.ForwardingStore;
 import io.reactivestore.memory.MemoryStore;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -148,6 +150,45 @@ class FlightsRaceTest {
         await().atMost(PATIENCE).untilAsserted(() -> assertThat(answers).hasValue(10_000));
         assertThat(reads).hasValue(1);
         assertThat(cancels).hasValue(0);
+    }
+
+    /** Of 64 blocks of 16 bytes, of which eight are kept whole. */
+    private CacheStore inBlocks(List<ByteRange> asked) {
+        Store source = new ForwardingStore(objects) {
+            @Override
+            public Mono<StoredObject> get(String key, ReadOptions options) {
+                return Mono.defer(() -> {
+                            asked.add(options.range());
+                            return super.get(key, options);
+                        })
+                        .delayElement(Duration.ofMillis(1));
+            }
+        };
+        return CacheStore.builder(source)
+                .memory(memory -> memory.unlimited())
+                .maxEntryBytes(128)
+                .blocks(blocks -> blocks.blockBytes(16).partBytes(128).readAheadBytes(256))
+                .build();
+    }
+
+    @Test
+    void tenThousandReadersOfOneMissingBlock_areOneReadOfTheSource() throws InterruptedException {
+        byte[] bytes = new byte[1024];
+        new Random(1).nextBytes(bytes);
+        objects.put("k", Content.bytes(bytes)).block(PATIENCE);
+        List<ByteRange> asked = Collections.synchronizedList(new ArrayList<>());
+        CacheStore cache = inBlocks(asked);
+        cache.getRange("k", ByteRange.of(0, 1)).block(PATIENCE);
+        asked.clear();
+        AtomicInteger right = new AtomicInteger();
+        onAllThreads(10_000, i -> {
+            int start = 320 + i % 8;
+            cache.getRange("k", ByteRange.of(start, start + 8))
+                    .filter(ByteBuffer.wrap(bytes, start, 8)::equals)
+                    .subscribe(same -> right.incrementAndGet());
+        });
+        await().atMost(PATIENCE).untilAsserted(() -> assertThat(right).hasValue(10_000));
+        assertThat(asked).containsExactly(ByteRange.of(320, 336));
     }
 
     private <T> Flux<T> behindGate(Flux<T> work) {
