@@ -46,7 +46,7 @@ final class Recent<T> {
 
     /** What a reader may be told; null if that is not known. */
     @Nullable T get(String key) {
-        if (known.isEmpty()) {
+        if (max == 0) {
             return null;
         }
         Answer<T> answer = known.get(key);
@@ -78,7 +78,10 @@ final class Recent<T> {
                 order.removeIf(old -> known.get(old.key) != old);
             }
             while (known.size() > max) {
-                Answer<T> oldest = order.remove();
+                Answer<T> oldest = order.poll();
+                if (oldest == null) {
+                    break; // those that are just being removed are counted a moment longer
+                }
                 known.remove(oldest.key, oldest);
             }
         }

@@ -16,7 +16,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** One thread adds, as under the fence, while others look up and drop: what is told again and again is never an older answer, and stays. */
+/** One thread adds, as under the fence, while others look up and drop: what is told again and again is always known, and never an older answer. */
 class RecentRaceTest {
 
     private static final int MAX = 8;
@@ -36,7 +36,8 @@ class RecentRaceTest {
     }
 
     @Test
-    void answerThatIsToldAgain_neverGoesBack_andIsThereInTheEnd() throws Exception {
+    void answerThatIsToldAgain_isNeverMissed_andNeverGoesBack() throws Exception {
+        tell(0);
         List<Future<?>> all = new ArrayList<>();
         all.add(threads.submit(this::add));
         all.add(threads.submit(this::look));
@@ -47,27 +48,31 @@ class RecentRaceTest {
         long known = IntStream.range(0, OTHERS)
                 .filter(other -> recent.get("other-" + other) != null)
                 .count();
-        assertThat(known).isLessThan(MAX);
+        assertThat(known).isLessThanOrEqualTo(MAX - 2);
         assertThat(recent.get("told")).isEqualTo(ADDS);
     }
 
     private void add() {
         for (int i = 1; i <= ADDS; i++) {
-            recent.add("told", i, now, 0);
+            tell(i);
             recent.add("other-" + i % OTHERS, i, now, 0);
         }
         over.set(true);
+    }
+
+    /** Two of them: the map may count one less than there are for a moment, and of none it is not asked. */
+    private void tell(int answer) {
+        recent.add("told", answer, now, 0);
+        recent.add("told too", answer, now, 0);
     }
 
     private void look() {
         int before = 0;
         while (!over.get()) {
             Integer told = recent.get("told");
-            // Missed now and then, which costs a question: the map may seem empty for a moment.
-            if (told != null) {
-                assertThat(told).isGreaterThanOrEqualTo(before);
-                before = told;
-            }
+            assertThat(told).isNotNull();
+            assertThat(told).isGreaterThanOrEqualTo(before);
+            before = told;
         }
     }
 
