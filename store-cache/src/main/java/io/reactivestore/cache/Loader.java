@@ -253,9 +253,10 @@ final class Loader {
         ObjectInfo info = object.info();
         dropOlder(load, candidate, info.etag());
         CachedEntry outline = new CachedEntry(info, null, asking.nanos, asking.epoch, freshness, lifecycle);
+        // First, so that whoever finds the outline finds its blocks under way, and asks for none of them again.
+        Objects.requireNonNull(blocks).seed(object, share, load.pass);
         // What can be kept whole comes to the tiers whole, or not at all.
         install(load.key, load.pass, outline, info.size() > maxEntryBytes ? tiers.size() : 0);
-        Objects.requireNonNull(blocks).seed(object, share, load.pass);
         return new Loaded.Held(outline, Served.SOURCE, false);
     }
 

@@ -14,6 +14,7 @@ import io.reactivestore.memory.MemoryStore;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
@@ -189,6 +190,29 @@ class FlightsRaceTest {
         });
         await().atMost(PATIENCE).untilAsserted(() -> assertThat(right).hasValue(10_000));
         assertThat(asked).containsExactly(ByteRange.of(320, 336));
+    }
+
+    @Test
+    void tenThousandReadersOfALargeObject_areOneReadOfTheSourceForEachPart() throws InterruptedException {
+        byte[] bytes = new byte[1024];
+        new Random(1).nextBytes(bytes);
+        objects.put("k", Content.bytes(bytes)).block(PATIENCE);
+        List<ByteRange> askedByOne = Collections.synchronizedList(new ArrayList<>());
+        inBlocks(askedByOne).get("k").flatMap(StoredObject::bytes).block(PATIENCE);
+        List<ByteRange> asked = Collections.synchronizedList(new ArrayList<>());
+        CacheStore cache = inBlocks(asked);
+        AtomicInteger right = new AtomicInteger();
+        onAllThreads(
+                10_000,
+                i -> cache.get("k")
+                        .flatMap(StoredObject::byteArray)
+                        .filter(read -> Arrays.equals(read, bytes))
+                        .subscribe(same -> right.incrementAndGet()));
+        await().atMost(PATIENCE).untilAsserted(() -> assertThat(right).hasValue(10_000));
+        assertThat(askedByOne).hasSizeBetween(8, 10);
+        assertThat(asked).containsExactlyInAnyOrderElementsOf(askedByOne);
+        assertThat(asked.stream().mapToLong(range -> range.clip(1024).length()).sum())
+                .isEqualTo(1024);
     }
 
     private <T> Flux<T> behindGate(Flux<T> work) {
