@@ -122,6 +122,9 @@ final class Loader {
         if (present != null && freshness.stateOf(present) != State.DEAD) {
             load.instead = new Loaded.Held(present, Served.MEMORY, true);
         }
+        if (load.mode == ReadMode.CACHED_OK && memory.isAbsent(load.key)) {
+            return Mono.just(new Loaded.Absent()); // a load that has just ended has told it
+        }
         return Flux.range(0, tiers.size())
                 .concatMap(
                         i -> tiers.get(i)

@@ -215,6 +215,29 @@ class FlightsRaceTest {
                 .isEqualTo(1024);
     }
 
+    @Test
+    void getsOfAbsentKeys_askAtMostOnceForEach_inALifetime() throws InterruptedException {
+        int keys = 1_000;
+        Store source = new GetsThrough(
+                objects,
+                get -> Mono.defer(() -> {
+                    reads.incrementAndGet();
+                    return Mono.delay(Duration.ofNanos(1000)).then(get);
+                }));
+        CacheStore cache = CacheStore.builder(source)
+                .memory(memory -> memory.unlimited())
+                .freshness(fresh -> fresh.negative(Duration.ofHours(1), keys))
+                .build();
+        AtomicInteger answers = new AtomicInteger();
+        onAllThreads(
+                100 * keys,
+                i -> cache.get("k" + i / THREADS % keys)
+                        .doOnSuccess(none -> answers.incrementAndGet())
+                        .subscribe());
+        await().atMost(PATIENCE).untilAsserted(() -> assertThat(answers).hasValue(100 * keys));
+        assertThat(reads).hasValue(keys);
+    }
+
     private <T> Flux<T> behindGate(Flux<T> work) {
         return Flux.defer(() -> {
                     reads.incrementAndGet();
