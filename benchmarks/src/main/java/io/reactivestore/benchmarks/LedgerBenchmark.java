@@ -260,7 +260,7 @@ final class LedgerBenchmark implements Benchmark {
 
     private static Place place(int i, long segment) {
         int offset = (i & 0xfffff) * 8;
-        return new Place(mixed(i), segment, offset, VALUE_BYTES, 1, 1, false);
+        return new Place(mixed(i), segment, offset, VALUE_BYTES, 1, 1, false, false);
     }
 
     /** As good as a hash of a key. */
