@@ -139,11 +139,13 @@ class BlockLoadsRaceTest {
                     SETTINGS,
                     new Source(),
                     memory,
+                    List.of(),
+                    0,
                     fence,
                     new Removals(fence, memory, List.of()),
                     budget,
                     new StatsRecorder());
-            loads.want(info, 0, 4, held -> false, first, first.joined::add);
+            loads.want(info, 0, 4, held -> false, first, (index, from) -> first.joined.add(index));
         }
 
         void bring() {
@@ -160,7 +162,7 @@ class BlockLoadsRaceTest {
 
         void join() {
             try {
-                loads.want(info, 2, 4, held -> false, second, second.joined::add);
+                loads.want(info, 2, 4, held -> false, second, (index, from) -> second.joined.add(index));
             } catch (StoreClosedException closed) {
                 second.failed(closed);
             }

@@ -72,8 +72,7 @@ class PagesRaceTest {
     private void list(Question.Page page) {
         while (acknowledged.get() < WRITES) {
             int floor = acknowledged.get();
-            Loaded.Page kept = pages.get(page);
-            if (kept != null) {
+            if (pages.get(page) instanceof Loaded.Page kept) {
                 found.incrementAndGet();
                 assertThat(kept.objects().get(0).size()).isGreaterThanOrEqualTo(floor);
                 continue;
