@@ -20,6 +20,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -44,7 +45,7 @@ final class BlockLoads {
      *   block   absent --wanted--> under way --its last byte--> kept in memory, then absent, then its waiters are told
      *                              under way --the tier has it no more--> under way in another part, with its waiters
      *                              under way --the part fails, or is cancelled--> absent
-     *   part    begun --all blocks have come--> over
+     *   part    begun --all blocks have come--> over; what is read for it ends by itself, or with the close
      *           begun (source) --error, short body, close--> over (waiters of what has not come are told)
      *           begun (tier) --a block is not there--> over (what has not come is in other parts)
      *           begun --a waiter leaves, and no other is left--> over (cancelled)
@@ -62,8 +63,8 @@ final class BlockLoads {
      * Bytes of the budget are taken before a part is begun and given back block by block: by the last waiter that lets go of its bytes.
      *
      *   state                         written by                       guard       seen by others
-     *   underWay, waiters, counted    want, seed, leave, arrive, end,  this        at once
-     *                                 handOn
+     *   underWay, open, waiters,      want, seed, leave, arrive, end,  this        at once
+     *   counted                       handOn, isRead
      *   block, filled, index          the signals of a part's body     one after the other
      *   Arrived.holders               its waiters                      atomic      at once; at 0 the budget has its bytes back
      *
@@ -101,6 +102,7 @@ final class BlockLoads {
     private final ByteBudget budget;
     private final StatsRecorder stats;
     private final Map<BlockKey, Pending> underWay = new HashMap<>();
+    private final Set<Part> open = new HashSet<>();
     private boolean closed;
 
     /** @param maxEntryBytes larger objects are in blocks in the tiers too */
@@ -227,6 +229,7 @@ final class BlockLoads {
         }
         boolean counted = count > 0;
         Part part = new Part(info, from, fence.pass(info.key()), first);
+        open.add(part);
         for (long index = first; index < first + Math.max(1, count); index++) {
             part.add(index, counted);
         }
@@ -265,9 +268,9 @@ final class BlockLoads {
             for (long index = first; index < end; index++) {
                 BlockKey key = keyOf(info, index);
                 long length = bytes(info, index, index + 1);
-                if (underWay.containsKey(key) || memory().hasBlock(key)) {
-                    part.pass(index);
-                } else {
+                // Those that somebody else asks for, or has, are passed over, and not even read behind the last one
+                // that is not.
+                if (!underWay.containsKey(key) && !memory().hasBlock(key)) {
                     part.add(index, length <= room);
                     room -= length <= room ? length : 0;
                 }
@@ -276,6 +279,7 @@ final class BlockLoads {
             if (part.isOver()) {
                 return;
             }
+            open.add(part);
         }
         part.feed(object.body());
     }
@@ -301,10 +305,10 @@ final class BlockLoads {
 
     /** Ends everything; those who wait are told that the store is closed. */
     void close() {
-        Set<Part> parts = new LinkedHashSet<>();
+        List<Part> parts;
         synchronized (this) {
             closed = true;
-            underWay.values().forEach(block -> parts.add(block.part));
+            parts = List.copyOf(open);
         }
         for (Part part : parts) {
             part.running.dispose();
@@ -394,11 +398,6 @@ final class BlockLoads {
             end = block.key.index() + 1;
         }
 
-        /** A block that somebody else asks for, or has. */
-        void pass(long index) {
-            end = index + 1;
-        }
-
         /** Under the lock. */
         boolean isOver() {
             return blocks.stream().noneMatch(block -> underWay.get(block.key) == block);
@@ -420,6 +419,7 @@ final class BlockLoads {
                             TIER_READS,
                             1)
                     .takeWhile(ByteBuffer::hasRemaining)
+                    .doFinally(signal -> isRead())
                     .subscribe(bytes -> arrive(index++, bytes), this::fail, this::handOn));
         }
 
@@ -443,6 +443,7 @@ final class BlockLoads {
                     if (part == null || part.from != next) {
                         part = new Part(info, next, fence.pass(info.key()), block.key.index());
                         begun.add(part);
+                        open.add(part);
                     }
                     part.takeOver(block);
                 }
@@ -477,7 +478,13 @@ final class BlockLoads {
         }
 
         void feed(Flux<ByteBuffer> body) {
-            running.update(body.subscribe(this::take, this::fail, this::complete));
+            running.update(body.doFinally(signal -> isRead()).subscribe(this::take, this::fail, this::complete));
+        }
+
+        private void isRead() {
+            synchronized (BlockLoads.this) {
+                open.remove(this);
+            }
         }
 
         private void take(ByteBuffer chunk) {
@@ -499,6 +506,9 @@ final class BlockLoads {
                     block = null;
                     arrive(index++, Buffers.wrap(present));
                 }
+            }
+            if (rest.hasRemaining()) {
+                running.dispose(); // of an answer that brings more than its blocks
             }
         }
 

@@ -302,7 +302,9 @@ class BlocksPropertyTest {
             assertThat(read).as("seed %d, %s", run.simulation.seed(), key).isEqualTo(present);
         }
 
+        /** In the middle of it, and of a body that says no more. */
         private void close() {
+            run.faults.next(StoreOperation.GET, Fault.stallBody(run.chance.nextInt(RangeRun.PART)));
             for (int i = 0; i < 5; i++) {
                 read("k" + run.chance.nextInt(KEYS));
                 run.steps(10);
