@@ -4,6 +4,7 @@ import io.reactivestore.ObjectInfo;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.AbstractList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.RandomAccess;
 import org.jspecify.annotations.Nullable;
@@ -98,17 +99,7 @@ final class ListPage {
             int from = index == 0 ? 0 : ends[index - 1];
             return new String(facts.etags, from, ends[index] - from, StandardCharsets.UTF_8);
         }
-        byte[] digits = new byte[32];
-        for (int i = 0; i < 16; i++) {
-            int b = facts.etags[index * 16 + i];
-            digits[2 * i] = digit(b >> 4 & 15);
-            digits[2 * i + 1] = digit(b & 15);
-        }
-        return new String(digits, StandardCharsets.ISO_8859_1);
-    }
-
-    private static byte digit(int value) {
-        return (byte) (value < 10 ? '0' + value : 'a' + value - 10);
+        return HexFormat.of().formatHex(facts.etags, index * 16, index * 16 + 16);
     }
 
     private final class Infos extends AbstractList<ObjectInfo> implements RandomAccess {

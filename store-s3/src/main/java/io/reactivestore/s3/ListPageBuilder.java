@@ -4,6 +4,7 @@ import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -271,12 +272,7 @@ final class ListPageBuilder {
         }
 
         byte[] digits(int index) {
-            byte[] digits = new byte[HEX_ETAG];
-            for (int i = 0; i < BYTES; i++) {
-                digits[2 * i] = DIGITS[bytes[index * BYTES + i] >> 4 & 15];
-                digits[2 * i + 1] = DIGITS[bytes[index * BYTES + i] & 15];
-            }
-            return digits;
+            return utf8(HexFormat.of().formatHex(bytes, index * BYTES, (index + 1) * BYTES));
         }
 
         byte[] upTo(int count) {
