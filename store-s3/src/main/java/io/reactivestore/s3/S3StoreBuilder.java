@@ -19,7 +19,7 @@ public final class S3StoreBuilder {
 
     private static final int DEFAULT_CONNECTIONS = 64;
     private static final int MIN_DEFAULT_UPLOAD_BYTES = 32 << 20;
-    private static final long MAX_DEFAULT_READ_BYTES = 64 << 20;
+    private static final long MAX_DEFAULT_READ_BYTES = 512 << 20;
 
     private final String bucket;
     private S3Dialect dialect = S3Dialect.aws();
@@ -169,7 +169,7 @@ public final class S3StoreBuilder {
 
     /**
      * How many bytes of parts all bodies together may hold or have asked for. Bodies share it evenly; one that has no part under way may
-     * go beyond it by 256 KiB, so that no slow reader can stop another. Default: 64 MiB, or an eighth of the heap if that is less.
+     * go beyond it by 256 KiB, so that no slow reader can stop another. Default: an eighth of the heap, 512 MiB at most.
      */
     public S3StoreBuilder maxBufferedReadBytes(long bytes) {
         this.maxBufferedReadBytes = bytes;
