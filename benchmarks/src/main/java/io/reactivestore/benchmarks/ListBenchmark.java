@@ -53,7 +53,7 @@ final class ListBenchmark implements Benchmark {
         long keys = quick ? 1_000_000 : 10_000_000;
         int scaledFrom = quick ? 20 : 200;
         // A service that lists is warm; one that is not lists at the speed of its compiler.
-        int warmUpPages = quick ? 1_000 : 4_000;
+        int warmUpPages = quick ? 1_000 : 12_000;
         Map<String, KeySpace> spaces = new LinkedHashMap<>();
         spaces.put("uniform", KeySpace.uniform(keys));
         spaces.put("skewed", KeySpace.skewed(keys));
