@@ -103,7 +103,7 @@ final class LargeObjectBenchmark implements Benchmark {
     private Row slowReaders(URI endpoint, boolean quick) {
         long perSecond = 100_000;
         long wanted = perSecond * (quick ? 10 : 60);
-        S3Store store = builder(endpoint).maxBufferedReadBytes(64 << 20).build();
+        S3Store store = builder(endpoint).build();
         List<Mono<Long>> readers = new ArrayList<>();
         for (int i = 0; i < SLOW_READERS; i++) {
             readers.add(Mono.create(sink -> store.read(KEY).subscribe(new BaseSubscriber<ByteBuffer>() {
@@ -160,6 +160,9 @@ final class LargeObjectBenchmark implements Benchmark {
     }
 
     private static S3StoreBuilder builder(URI endpoint) {
-        return FarBucket.store(endpoint).readConcurrency(CONNECTIONS).partBytes(PART_BYTES);
+        return FarBucket.store(endpoint)
+                .readConcurrency(CONNECTIONS)
+                .partBytes(PART_BYTES)
+                .maxBufferedReadBytes(CONNECTIONS * PART_BYTES);
     }
 }
