@@ -289,9 +289,9 @@ class S3ReadsTest extends OneObject {
     void bodyThatFallsSilent_timesOut() {
         server = request -> object.reply(request).hangAfter(5000);
         S3Store hasty =
-                FakeStores.builder(http).partTimeout(Duration.ofMillis(200)).build();
+                FakeStores.builder(http).partTimeout(Duration.ofSeconds(1)).build();
         assertThat(failure(StoreTimeoutException.class, hasty.get("k")))
-                .hasMessageContaining("no whole answer within 200 ms: 5000 of the 10000 bytes of [0, 10000) came");
+                .hasMessageContaining("no whole answer within 1000 ms: 5000 of the 10000 bytes of [0, 10000) came");
         Awaitility.await().until(() -> http.cancelled() == 1);
     }
 
