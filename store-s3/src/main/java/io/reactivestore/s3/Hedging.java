@@ -29,6 +29,7 @@ final class Hedging {
      *
      *   alone --answer or error--> over
      *   alone --late, a token is there, no throttling, nobody waits to be sent--> with others
+     *   alone --late, but not all of that--> alone; asked again when as much time has passed: the latest of all are worth a token most
      *   with others --late again, as before, fewer than three--> with others
      *   with others --answer of one--> over, the others are cancelled
      *   with others --error of one--> alone, or with others
@@ -144,6 +145,7 @@ final class Hedging {
         private final AtomicInteger left = new AtomicInteger(1);
         private final AtomicReference<State> state = new AtomicReference<>(State.OPEN);
         private final Disposable.Composite attempts = Disposables.composite();
+        private final Disposable.Swap alarm = Disposables.swap();
         private int made;
 
         Race(Latencies measured, Mono<T> request, MonoSink<T> sink) {
@@ -157,6 +159,7 @@ final class Hedging {
             sink.onDispose(() -> {
                 state.compareAndSet(State.OPEN, State.ENDED);
                 attempts.dispose();
+                alarm.dispose();
             });
             attempt();
             waitUntilLate();
@@ -165,12 +168,13 @@ final class Hedging {
         private void waitUntilLate() {
             long late = measured.quantileNanos();
             if (late != Latencies.UNKNOWN && state.get() == State.OPEN) {
-                attempts.add(alarms.set(Duration.ofNanos(late), this::again));
+                alarm.update(alarms.set(Duration.ofNanos(late), this::again));
             }
         }
 
         private void again() {
-            if (state.get() != State.OPEN || isThrottling() || isBusy.getAsBoolean() || !spend()) {
+            if (isThrottling() || isBusy.getAsBoolean() || !spend()) {
+                waitUntilLate();
                 return;
             }
             // Once none is left, the last one's error was told already.

@@ -125,13 +125,33 @@ class HedgingTest {
         read();
         simulation.runFor(Duration.ofSeconds(9));
         assertThat(hedging.sent()).isZero();
+        answers.add(Mono.never());
+        answers.add(Mono.never());
         simulation.runFor(Duration.ofSeconds(2));
+        assertThat(hedging.sent()).as("what is still late by then").isEqualTo(2);
+    }
+
+    @Test
+    void lateRead_thatMayNotBeSentAgain_isWhenItMay() {
+        learn();
+        for (int i = 0; i < 100; i++) {
+            answers.add(Mono.never()); // a pause that makes many late at once
+        }
+        for (int i = 0; i < 50; i++) {
+            read();
+        }
+        simulation.runFor(Duration.ofMillis(100));
+        long spent = hedging.sent();
+        assertThat(spent).as("the bucket is empty").isLessThan(50);
+        answers.clear();
+        for (int i = 0; i < 40; i++) {
+            answers.add(after(Duration.ofMillis(1), "usual"));
+            read();
+        }
         answers.add(Mono.never());
         answers.add(Mono.never());
-        answers.add(Mono.never());
-        read();
-        simulation.runFor(Duration.ofSeconds(1));
-        assertThat(hedging.sent()).isEqualTo(2);
+        simulation.runFor(Duration.ofMillis(100));
+        assertThat(hedging.sent()).as("a twentieth of 40 is two tokens").isEqualTo(spent + 2);
     }
 
     @Test
