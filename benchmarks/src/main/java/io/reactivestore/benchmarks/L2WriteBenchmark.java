@@ -19,8 +19,9 @@ import reactor.core.publisher.Mono;
 
 /**
  * What does it cost to fill the disk? Objects are read through the cache that are not in it, from a source that takes no time, until all
- * is settled; the disk is full, so that each segment is one that is written anew. The limit copies the same bytes into one buffer after
- * the other and writes these into files that are there already, as many as ours has, with nothing to find them by. What peers do behind a
+ * is settled; the disk is full, so that each segment is one that is written anew. What of that is not the disk's, a cache without one tells;
+ * and what the disk's log costs by itself, without a cache. The limit writes the same bytes, each value with a header in one call, into
+ * files that are there already, as many as ours has, with nothing to find them by and nothing to check them with. What peers do behind a
  * put, as RocksDB's compaction and Ehcache's writing, is waited for and not timed. OpenDAL
  * forces each file to the device before it is done, so that it is not comparable, and left out. A quick run
  * leaves the largest size out, and has a smaller disk.
@@ -28,6 +29,8 @@ import reactor.core.publisher.Mono;
 final class L2WriteBenchmark implements Benchmark {
 
     private static final String OURS = "CacheStore, until settled";
+    private static final String WITHOUT = "CacheStore without a disk";
+    private static final String LOG = "the log by itself";
     private static final String LIMIT = "bare segment append";
     private static final int AT_A_TIME = 16;
     private static final int LARGEST_BYTES = (16 << 20) - (4 << 10);
@@ -63,14 +66,20 @@ final class L2WriteBenchmark implements Benchmark {
         int[] bytes = {1 << 20};
         List<Row> rows = new ArrayList<>();
         try (TempDirectory directory = new TempDirectory();
-                BareSegments bare = new BareSegments(directory.path, diskBytes)) {
+                BareSegments bare = new BareSegments(directory.path, diskBytes);
+                BareLog log = new BareLog(directory.path.resolve("log"), diskBytes)) {
             ComputedSource source = new ComputedSource(
                     key -> ByteBuffer.wrap(value, 0, bytes[0]).slice().asReadOnlyBuffer());
             CacheStore cache = DiskCache.opened(CacheStore.builder(source)
                     .disk(d -> d.directory(directory.path.resolve("ours")).maxBytes(diskBytes))
                     .maxLoadingBytes(1L << 30));
+            CacheStore without = CacheStore.builder(source)
+                    .memory(m -> m.maxBytes(64 << 20))
+                    .maxLoadingBytes(1L << 30)
+                    .build();
             Fills fills = new Fills(cache);
             fills.of((int) (diskBytes / bytes[0]), bytes[0]).block();
+            log.append(ByteBuffer.wrap(value, 0, bytes[0]).slice(), (int) (diskBytes / bytes[0]));
             for (int size : sizes) {
                 bytes[0] = size;
                 int rounds = quick ? 5 : 11;
@@ -78,7 +87,11 @@ final class L2WriteBenchmark implements Benchmark {
                 rows.addAll(Requests.rows(
                         name(),
                         L2HitBenchmark.size(size),
-                        costs(fills, bare, ByteBuffer.wrap(value, 0, size).slice(), count, rounds),
+                        costs(
+                                new Contenders(fills, new Fills(without), log, bare),
+                                ByteBuffer.wrap(value, 0, size).slice(),
+                                count,
+                                rounds),
                         OURS,
                         LIMIT));
             }
@@ -87,15 +100,25 @@ final class L2WriteBenchmark implements Benchmark {
                 throw new IllegalStateException("not all was written: " + stats);
             }
             cache.close().block();
+            without.close().block();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
         return rows;
     }
 
-    private static Map<String, Cost> costs(Fills fills, BareSegments bare, ByteBuffer value, int count, int rounds) {
+    /** What is measured beside the peers. */
+    private record Contenders(Fills fills, Fills without, BareLog log, BareSegments bare) {}
+
+    private static Map<String, Cost> costs(Contenders contenders, ByteBuffer value, int count, int rounds) {
         long bytes = (long) count * value.remaining();
         Requests requests = new Requests()
-                .add(LIMIT, () -> Mono.fromCallable(() -> bare.append(value, count)))
-                .add(OURS, () -> fills.of(count, value.remaining()).thenReturn(bytes));
+                .add(LIMIT, () -> Mono.fromCallable(() -> contenders.bare.append(value, count)))
+                .add(OURS, () -> contenders.fills.of(count, value.remaining()).thenReturn(bytes))
+                .add(
+                        WITHOUT,
+                        () -> contenders.without.of(count, value.remaining()).thenReturn(bytes))
+                .add(LOG, () -> Mono.fromCallable(() -> contenders.log.append(value, count)));
         Map<String, Cost> costs = new LinkedHashMap<>();
         try (TempDirectory directory = new TempDirectory()) {
             List<DiskPeer> peers = DiskPeer.openAll(directory.path, bytes * (rounds + 1), false);
@@ -143,63 +166,47 @@ final class L2WriteBenchmark implements Benchmark {
 
         private static final int SEGMENT_BYTES = 64 << 20;
         private static final int PIECE_BYTES = 1 << 20;
+        private static final int HEADER_BYTES = 80;
 
         private final List<FileChannel> segments = new ArrayList<>();
-        private final ByteBuffer buffer = ByteBuffer.allocateDirect(PIECE_BYTES);
+        private final ByteBuffer header = ByteBuffer.allocateDirect(HEADER_BYTES);
         private int segment;
-        private long at;
 
-        BareSegments(Path directory, long diskBytes) {
-            try {
-                for (int i = 0; i < diskBytes / SEGMENT_BYTES; i++) {
-                    segments.add(FileChannel.open(
-                            directory.resolve("bare" + i), StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE));
-                    for (at = 0; at < SEGMENT_BYTES; ) {
-                        at += segments.get(i).write(buffer.clear(), at);
-                    }
+        BareSegments(Path directory, long diskBytes) throws IOException {
+            ByteBuffer zeros = ByteBuffer.allocateDirect(PIECE_BYTES);
+            for (int i = 0; i < diskBytes / SEGMENT_BYTES; i++) {
+                FileChannel file = FileChannel.open(
+                        directory.resolve("bare" + i), StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+                segments.add(file);
+                while (file.position() < SEGMENT_BYTES) {
+                    file.write(zeros.clear());
                 }
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
             }
+            segments.get(0).position(0);
         }
 
         long append(ByteBuffer value, int count) throws IOException {
-            buffer.clear();
+            ByteBuffer[] record = {header, ByteBuffer.allocateDirect(value.remaining())};
+            record[1].put(value.duplicate());
             for (int i = 0; i < count; i++) {
-                ByteBuffer left = value.duplicate();
-                while (left.hasRemaining()) {
-                    int bytes = Math.min(left.remaining(), buffer.remaining());
-                    buffer.put(left.slice().limit(bytes));
-                    left.position(left.position() + bytes);
-                    if (!buffer.hasRemaining()) {
-                        write();
-                    }
+                FileChannel file = segments.get(segment);
+                if (file.position() + HEADER_BYTES + value.remaining() > SEGMENT_BYTES) {
+                    segment = (segment + 1) % segments.size();
+                    file = segments.get(segment).position(0);
+                }
+                header.clear();
+                record[1].clear();
+                while (record[1].hasRemaining()) {
+                    file.write(record);
                 }
             }
-            write();
             return (long) count * value.remaining();
         }
 
-        private void write() throws IOException {
-            buffer.flip();
-            if (at + buffer.remaining() > SEGMENT_BYTES) {
-                segment = (segment + 1) % segments.size();
-                at = 0;
-            }
-            while (buffer.hasRemaining()) {
-                at += segments.get(segment).write(buffer, at);
-            }
-            buffer.clear();
-        }
-
         @Override
-        public void close() {
-            try {
-                for (FileChannel channel : segments) {
-                    channel.close();
-                }
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
+        public void close() throws IOException {
+            for (FileChannel channel : segments) {
+                channel.close();
             }
         }
     }
