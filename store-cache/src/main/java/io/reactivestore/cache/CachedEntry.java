@@ -39,6 +39,12 @@ final class CachedEntry implements StoredObject {
     /** Under which the disk may still take it, which waits for a second use; who sees it late or twice does no harm. */
     private @Nullable Pass firstUse;
 
+    /** Whether a renewal of it is under way or rests; see {@link Renewals}. */
+    private volatile boolean beingRenewed;
+
+    /** The answer to plain reads that find it stale; immutable, so that it does no harm if it is made twice. */
+    private @Nullable EntryView stale;
+
     /**
      * @param bytes the whole object, read-only; null for an outline
      * @param filledAtNanos when it was loaded from the source, by the runtime's ticker
@@ -129,6 +135,27 @@ final class CachedEntry implements StoredObject {
             firstUse = null;
         }
         return taken;
+    }
+
+    boolean isBeingRenewed() {
+        return beingRenewed;
+    }
+
+    void setBeingRenewed(boolean isBeingRenewed) {
+        beingRenewed = isBeingRenewed;
+    }
+
+    /** The answer to a plain read that finds it in memory. */
+    StoredObject answer(boolean isStale) {
+        if (!isStale) {
+            return this;
+        }
+        EntryView made = stale;
+        if (made == null) {
+            made = new EntryView(this, ReadOptions.defaults(), Served.MEMORY, true);
+            stale = made;
+        }
+        return made;
     }
 
     Ages ages() {

@@ -234,7 +234,7 @@ final class Reads {
     private void countBlocks(String key, Loaded.Held held, String from, boolean counts) {
         State state = freshness.stateOf(held.entry());
         if (held.hit() && state.isRenewed()) {
-            renewals.renew(key);
+            renewals.renew(key, held.entry());
         }
         if (held.hit() && held.tier().equals(Served.MEMORY)) {
             for (Tier tier : told) {
@@ -264,7 +264,7 @@ final class Reads {
     private Mono<Loaded> fly(Question question, ReadMode mode) {
         return flights.load(question, mode, maxWait).flatMap(loaded -> {
             if (loaded instanceof Loaded.Late late) {
-                renewals.renewNow(question.subject());
+                renewals.renewNow(question.subject(), late.instead().entry());
                 return Mono.just(late.instead());
             }
             return loaded instanceof Loaded.Failed failed ? instead(failed, mode) : Mono.just(loaded);
@@ -313,25 +313,25 @@ final class Reads {
         }
         State state = freshness.stateOf(held.entry());
         if (counts) {
-            countHit(key, held.tier(), state);
+            countHit(key, held.entry(), held.tier(), state);
         }
         return state.isStale();
     }
 
     private void countMemoryHit(String key, CachedEntry entry, State state) {
-        countHit(key, Served.MEMORY, state);
+        countHit(key, entry, Served.MEMORY, state);
         for (Tier tier : told) {
             tier.usedInMemory(key, entry);
         }
     }
 
-    private void countHit(String key, String tier, State state) {
+    private void countHit(String key, CachedEntry entry, String tier, State state) {
         stats.hit(tier);
         if (state.isStale()) {
             stats.stale.increment();
         }
         if (state.isRenewed()) {
-            renewals.renew(key);
+            renewals.renew(key, entry);
         }
     }
 
@@ -385,8 +385,8 @@ final class Reads {
             countMemoryHit(key, entry, state);
             StoredObject answer;
             try {
-                answer = !state.isStale() && options.equals(ReadOptions.defaults())
-                        ? entry
+                answer = options.equals(ReadOptions.defaults())
+                        ? entry.answer(state.isStale())
                         : new EntryView(entry, options, Served.MEMORY, state.isStale());
             } catch (RuntimeException refused) {
                 Operators.error(actual, refused);

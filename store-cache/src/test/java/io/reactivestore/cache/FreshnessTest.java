@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import io.reactivestore.Attributes;
+import io.reactivestore.ByteRange;
 import io.reactivestore.Content;
 import io.reactivestore.ObjectInfo;
 import io.reactivestore.ReadMode;
@@ -157,6 +158,25 @@ class FreshnessTest {
         assertThat(after.stale() - before.stale()).isEqualTo(1);
         assertThat(after.revalidated() - before.revalidated()).isEqualTo(1);
         assertThat(after.misses()).isEqualTo(before.misses());
+    }
+
+    @Test
+    void plainHitsOfOneStaleCopy_areOneAnswer_whichGrowsOld() {
+        Stage stage = Stage.memory(FreshnessTest::everything).open();
+        aged(stage, Age.STALE);
+        stage.source.hold(Op.GET);
+        StoredObject first = stage.await(stage.cache.get(Stage.KEY));
+        assertThat(first.served().tier()).isEqualTo("memory");
+        assertThat(first.served().stale()).isTrue();
+        Duration age = first.served().age();
+        stage.run(Duration.ofSeconds(3));
+        assertThat(stage.await(stage.cache.get(Stage.KEY))).isSameAs(first);
+        assertThat(first.served().age()).isGreaterThan(age);
+
+        StoredObject part =
+                stage.await(stage.cache.get(Stage.KEY, ReadOptions.defaults().withRange(ByteRange.of(0, 1))));
+        assertThat(stage.await(part.text())).isEqualTo("o");
+        assertThat(part.served().stale()).isTrue();
     }
 
     @Test
