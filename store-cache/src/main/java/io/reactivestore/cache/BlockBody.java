@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 import reactor.core.CoreSubscriber;
 import reactor.core.publisher.Flux;
 import reactor.core.scheduler.Scheduler;
+import reactor.util.context.ContextView;
 
 /** Bytes of an object that is kept in blocks: from memory, else from blocks under way, which it asks for some way ahead. */
 final class BlockBody extends Flux<ByteBuffer> {
@@ -187,6 +188,11 @@ final class BlockBody extends Flux<ByteBuffer> {
             for (Delivered next = inbox.poll(); next != null; next = inbox.poll()) {
                 next.block.release();
             }
+        }
+
+        @Override
+        public ContextView contextView() {
+            return context();
         }
 
         @Override

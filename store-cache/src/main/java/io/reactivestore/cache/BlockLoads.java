@@ -27,11 +27,14 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongPredicate;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import reactor.core.Disposable;
 import reactor.core.Disposables;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.util.context.Context;
+import reactor.util.context.ContextView;
 
 /**
  * The blocks under way: who wants one that another has asked for waits for that, and what nobody has asked for is asked for in parts,
@@ -48,7 +51,7 @@ final class BlockLoads {
      *   part    begun --all blocks have come--> over; what is read for it ends by itself, or with the close
      *           begun (source) --error, short body, close--> over (waiters of what has not come are told)
      *           begun (tier) --a block is not there--> over (what has not come is in other parts)
-     *           begun --a waiter leaves, and no other is left--> over (cancelled)
+     *           begun --a waiter leaves, and no other is left--> over (cancelled), or still begun if it is to be finished and kept
      *
      * A tier may not have what it seemed to: the block was evicted, is damaged, or is hidden. If it knows that now, the source is asked for
      * what it has not, and the tier for the rest. If it says that it still has it, it is in trouble, or what it has is of no use: then the
@@ -60,22 +63,31 @@ final class BlockLoads {
      * Whoever finds a block neither in the map nor, after that, in memory asks for it: so each block is asked for once. A part that nobody waits for any
      * more, and that nobody has left, goes on: it is one part, and those it was begun for are about to come.
      *
+     * A part that everybody has left and that is finished all the same is read to its end, but no other is begun for what its tier has not.
+     *
+     * Each part is a load of its own to the listener, which hears of a waiter once for each part, and of the end before the last waiters are told. What a
+     * load of the whole has handed over is none: its load was told, and its body is read on under the same Context.
+     *
      * Bytes of the budget are taken before a part is begun and given back block by block: by the last waiter that lets go of its bytes.
      *
      *   state                         written by                       guard       seen by others
      *   underWay, open, waiters,      want, seed, leave, arrive, end,  this        at once
      *   counted                       handOn, isRead
+     *   isAbandoned                   leave, want                      this        at once
      *   block, filled, index          the signals of a part's body     one after the other
      *   Arrived.holders               its waiters                      atomic      at once; at 0 the budget has its bytes back
      *
-     * Lock order: this, then the fence, memory, or the index of a tier. No waiter is told anything, and nothing is asked or cancelled, while
-     * the lock is held.
+     * Lock order: this, then the fence, memory, the index of a tier, or a HeardLoad. Neither waiters nor the listener are told anything, and
+     * nothing is asked or cancelled, while the lock is held.
      *
      * It is one file, since parts and the map of their blocks change together, under one lock.
      */
 
     /** Somebody who waits for blocks. Told on the thread of the source or the tier: it does no more than note it. */
     interface Waiter {
+        /** What the listener is told of it. */
+        ContextView contextView();
+
         void arrived(long index, Arrived block);
 
         void failed(Throwable error);
@@ -101,11 +113,17 @@ final class BlockLoads {
     private final Removals removals;
     private final ByteBudget budget;
     private final StatsRecorder stats;
+    private final boolean finishAlone;
+    private final @Nullable LoadListener listener;
     private final Map<BlockKey, Pending> underWay = new HashMap<>();
     private final Set<Part> open = new HashSet<>();
     private boolean closed;
 
-    /** @param maxEntryBytes larger objects are in blocks in the tiers too */
+    /**
+     * @param maxEntryBytes larger objects are in blocks in the tiers too
+     * @param finishAlone whether a part that everybody has left is finished and kept
+     * @param listener hears of parts; null if nobody does
+     */
     BlockLoads(
             BlocksSpec.Settings settings,
             Store source,
@@ -115,7 +133,9 @@ final class BlockLoads {
             Fence fence,
             Removals removals,
             ByteBudget budget,
-            StatsRecorder stats) {
+            StatsRecorder stats,
+            boolean finishAlone,
+            @Nullable LoadListener listener) {
         this.settings = settings;
         this.source = source;
         this.memory = memory;
@@ -125,6 +145,8 @@ final class BlockLoads {
         this.removals = removals;
         this.budget = budget;
         this.stats = stats;
+        this.finishAlone = finishAlone;
+        this.listener = listener;
     }
 
     BlocksSpec.Settings settings() {
@@ -154,6 +176,7 @@ final class BlockLoads {
      */
     long want(ObjectInfo info, long first, long end, LongPredicate held, Waiter waiter, Joined joined) {
         List<Part> begun = new ArrayList<>();
+        Set<Part> shared = new LinkedHashSet<>();
         long index = first;
         boolean waits = false;
         synchronized (this) {
@@ -162,6 +185,7 @@ final class BlockLoads {
                 Pending present = underWay.get(keyOf(info, index));
                 if (present != null) {
                     join(present, waiter);
+                    shared.add(present.part);
                     joined.block(index++, present.part.from);
                     waits = true;
                 } else if (held.test(index) || memory().hasBlock(keyOf(info, index))) {
@@ -181,6 +205,7 @@ final class BlockLoads {
                 }
             }
         }
+        shared.forEach(part -> part.heard.tellWaiters());
         begun.forEach(Part::ask);
         return index;
     }
@@ -228,7 +253,7 @@ final class BlockLoads {
             return null;
         }
         boolean counted = count > 0;
-        Part part = new Part(info, from, fence.pass(info.key()), first);
+        Part part = new Part(info, from, fence.pass(info.key()), first, listener);
         open.add(part);
         for (long index = first; index < first + Math.max(1, count); index++) {
             part.add(index, counted);
@@ -243,6 +268,8 @@ final class BlockLoads {
     private static void join(Pending block, Waiter waiter) {
         if (block.waiters.add(waiter)) {
             block.part.waiting++;
+            block.part.isAbandoned = false;
+            block.part.heard.waits(waiter);
         }
     }
 
@@ -251,8 +278,9 @@ final class BlockLoads {
      *
      * @param share what was taken of the budget for it; given back as its blocks come
      * @param pass taken before it was asked for
+     * @param context under which it was asked for
      */
-    void seed(StoredObject object, ByteBudget.Share share, Pass pass) {
+    void seed(StoredObject object, ByteBudget.Share share, Pass pass, ContextView context) {
         ObjectInfo info = object.info();
         Span span = object.span();
         long first = settings.blocks(span.start());
@@ -263,7 +291,7 @@ final class BlockLoads {
                 return;
             }
             long room = share.handOver();
-            part = new Part(info, null, pass, first);
+            part = new Part(info, null, pass, first, null);
             part.skip = first * settings.blockBytes() - span.start();
             for (long index = first; index < end; index++) {
                 BlockKey key = keyOf(info, index);
@@ -281,13 +309,13 @@ final class BlockLoads {
             }
             open.add(part);
         }
-        part.feed(object.body());
+        part.feed(object.body().contextWrite(context));
     }
 
     /**
      * Somebody waits no longer.
      *
-     * @param gaveUp whether a part that nobody is left to wait for is cancelled
+     * @param gaveUp whether a part that nobody is left to wait for is cancelled, unless such are finished
      */
     void leave(ObjectInfo info, Collection<Long> indexes, Waiter waiter, boolean gaveUp) {
         List<Part> abandoned = new ArrayList<>();
@@ -295,12 +323,19 @@ final class BlockLoads {
             for (long index : indexes) {
                 Pending block = underWay.get(keyOf(info, index));
                 if (block != null && block.waiters.remove(waiter) && --block.part.waiting == 0 && gaveUp) {
-                    block.part.end();
-                    abandoned.add(block.part);
+                    if (finishAlone) {
+                        block.part.isAbandoned = true;
+                    } else {
+                        block.part.end();
+                        abandoned.add(block.part);
+                    }
                 }
             }
         }
-        abandoned.forEach(part -> part.running.dispose());
+        for (Part part : abandoned) {
+            part.running.dispose();
+            part.heard.end(null);
+        }
     }
 
     /** Ends everything; those who wait are told that the store is closed. */
@@ -364,7 +399,9 @@ final class BlockLoads {
         final Pass pass;
         final List<Pending> blocks = new ArrayList<>();
         final Disposable.Swap running = Disposables.swap();
+        final HeardLoad heard;
         int waiting;
+        boolean isAbandoned;
         long skip;
         private final long first;
         private long end;
@@ -372,11 +409,15 @@ final class BlockLoads {
         private byte @Nullable [] block;
         private int filled;
 
-        /** @param from null for the source */
-        Part(ObjectInfo info, @Nullable Tier from, Pass pass, long first) {
+        /**
+         * @param from null for the source
+         * @param listener null if nobody hears of it
+         */
+        Part(ObjectInfo info, @Nullable Tier from, Pass pass, long first, @Nullable LoadListener listener) {
             this.info = info;
             this.from = from;
             this.pass = pass;
+            this.heard = new HeardLoad(listener);
             this.first = first;
             this.end = first;
             this.index = first;
@@ -394,6 +435,7 @@ final class BlockLoads {
         void takeOver(Pending block) {
             block.part = this;
             waiting += block.waiters.size();
+            block.waiters.forEach(heard::waits);
             blocks.add(block);
             end = block.key.index() + 1;
         }
@@ -412,15 +454,23 @@ final class BlockLoads {
         }
 
         private void readFrom(Tier tier) {
-            running.update(Flux.range(0, (int) (end - first))
-                    .flatMapSequential(
-                            i -> tier.readBlock(info, spanOf(first + i, first + i + 1))
-                                    .defaultIfEmpty(NOT_THERE),
-                            TIER_READS,
-                            1)
-                    .takeWhile(ByteBuffer::hasRemaining)
+            running.update(asLoad(() -> Flux.range(0, (int) (end - first))
+                            .flatMapSequential(
+                                    i -> tier.readBlock(info, spanOf(first + i, first + i + 1))
+                                            .defaultIfEmpty(NOT_THERE),
+                                    TIER_READS,
+                                    1)
+                            .takeWhile(ByteBuffer::hasRemaining))
                     .doFinally(signal -> isRead())
                     .subscribe(bytes -> arrive(index++, bytes), this::fail, this::handOn));
+        }
+
+        /** As a load of which the listener hears. It is nobody's own, so that it sees nobody's Context. */
+        private Flux<ByteBuffer> asLoad(Supplier<Flux<ByteBuffer>> work) {
+            return Flux.defer(() -> {
+                Context context = heard.begin("get", info.key());
+                return work.get().contextWrite(context);
+            });
         }
 
         private Span spanOf(long first, long end) {
@@ -429,28 +479,40 @@ final class BlockLoads {
 
         /** Puts what the tier has not got into parts that ask the source, or the tier again. */
         private void handOn() {
-            List<Part> begun = new ArrayList<>();
+            List<Part> begun = List.of();
             synchronized (BlockLoads.this) {
                 blocks.removeIf(block -> underWay.get(block.key) != block);
                 // Those who wait at the close are told by it.
                 if (blocks.isEmpty() || closed) {
                     return;
                 }
-                boolean isGone = below(info, index) != from;
-                Part part = null;
-                for (Pending block : blocks) {
-                    Tier next = isGone ? below(info, block.key.index()) : null;
-                    if (part == null || part.from != next) {
-                        part = new Part(info, next, fence.pass(info.key()), block.key.index());
-                        begun.add(part);
-                        open.add(part);
-                    }
-                    part.takeOver(block);
+                if (isAbandoned) {
+                    end();
+                } else {
+                    begun = others();
                 }
-                blocks.clear();
-                waiting = 0;
             }
+            heard.end(null);
             begun.forEach(Part::ask);
+        }
+
+        /** Those that its blocks go on in; under the lock. */
+        private List<Part> others() {
+            List<Part> others = new ArrayList<>();
+            boolean isGone = below(info, index) != from;
+            Part part = null;
+            for (Pending block : blocks) {
+                Tier next = isGone ? below(info, block.key.index()) : null;
+                if (part == null || part.from != next) {
+                    part = new Part(info, next, fence.pass(info.key()), block.key.index(), listener);
+                    others.add(part);
+                    open.add(part);
+                }
+                part.takeOver(block);
+            }
+            blocks.clear();
+            waiting = 0;
+            return others;
         }
 
         private void askSource() {
@@ -461,7 +523,7 @@ final class BlockLoads {
                     .withFirstPartBytes(bytes(info, first, end))
                     .withIfMatch(info.etag());
             stats.loads.increment();
-            feed(Flux.defer(() -> source.get(info.key(), options)
+            feed(asLoad(() -> source.get(info.key(), options)
                     .switchIfEmpty(Mono.error(() -> new ObjectNotFoundException("get", info.key())))
                     .flatMapMany(this::body)));
         }
@@ -529,6 +591,9 @@ final class BlockLoads {
                 waiting -= told.size();
                 counted = mine.counted;
             }
+            if (index + 1 == end) {
+                heard.end(null);
+            }
             Arrived arrived = new Arrived(bytes, counted, Math.max(1, told.size()));
             if (told.isEmpty()) {
                 arrived.release();
@@ -575,6 +640,7 @@ final class BlockLoads {
             synchronized (BlockLoads.this) {
                 told = end();
             }
+            heard.end(error);
             told.forEach(waiter -> waiter.failed(error));
         }
 

@@ -27,6 +27,7 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.MonoSink;
 import reactor.core.scheduler.Scheduler;
+import reactor.util.context.ContextView;
 
 /** Answers reads of objects that are kept in blocks. */
 final class BlockReads {
@@ -252,6 +253,11 @@ final class BlockReads {
             if (now) {
                 tell();
             }
+        }
+
+        @Override
+        public ContextView contextView() {
+            return sink.contextView();
         }
 
         @Override

@@ -111,7 +111,17 @@ final class CacheParts {
         this.blocks = inBlocks == null
                 ? null
                 : new BlockLoads(
-                        inBlocks, source, memory, tiers, settings.maxEntryBytes(), fence, removals, budget, stats);
+                        inBlocks,
+                        source,
+                        memory,
+                        tiers,
+                        settings.maxEntryBytes(),
+                        fence,
+                        removals,
+                        budget,
+                        stats,
+                        settings.finishAbandoned(),
+                        loads);
         Loader loader = new Loader(
                 source,
                 memory,

@@ -144,7 +144,10 @@ public final class CacheStoreBuilder {
         return this;
     }
 
-    /** Whether a load goes on, and is kept, after every reader has left it. Default: false, it is cancelled. */
+    /**
+     * Whether a load goes on, and is kept, after every reader has left it. Of an object that is kept in blocks these are the parts under
+     * way; no further ones are begun. Default: false, it is cancelled.
+     */
     public CacheStoreBuilder finishAbandonedLoads(boolean finish) {
         this.finishAbandoned = finish;
         return this;

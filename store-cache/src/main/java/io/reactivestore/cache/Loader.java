@@ -18,6 +18,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.util.context.ContextView;
 
 /** Loads objects: asks memory once more, the tiers in order, then the source, and installs what it found. */
 final class Loader {
@@ -229,7 +230,7 @@ final class Loader {
         boolean isWhole = object.span().isAllOf(size) && size <= maxEntryBytes;
         boolean isPart = !isWhole && object.status() == StoredObject.Status.PARTIAL;
         if (isPart && !object.info().etag().isEmpty()) {
-            return Mono.just(outline(load, candidate, object, asking, share));
+            return Mono.deferContextual(context -> Mono.just(outline(load, candidate, object, asking, share, context)));
         }
         if (!isWhole || !share.resize(size)) {
             ObjectInfo info = object.info();
@@ -252,12 +253,17 @@ final class Loader {
     }
 
     private Loaded outline(
-            WholeLoad load, @Nullable Candidate candidate, StoredObject object, Asking asking, ByteBudget.Share share) {
+            WholeLoad load,
+            @Nullable Candidate candidate,
+            StoredObject object,
+            Asking asking,
+            ByteBudget.Share share,
+            ContextView context) {
         ObjectInfo info = object.info();
         dropOlder(load, candidate, info.etag());
         CachedEntry outline = new CachedEntry(info, null, asking.nanos, asking.epoch, freshness, lifecycle);
         // First, so that whoever finds the outline finds its blocks under way, and asks for none of them again.
-        Objects.requireNonNull(blocks).seed(object, share, load.pass);
+        Objects.requireNonNull(blocks).seed(object, share, load.pass, context);
         // What can be kept whole comes to the tiers whole, or not at all.
         install(load.key, load.pass, outline, info.size() > maxEntryBytes ? tiers.size() : 0);
         return new Loaded.Held(outline, Served.SOURCE, false);

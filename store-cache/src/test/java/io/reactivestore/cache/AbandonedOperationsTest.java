@@ -16,11 +16,14 @@ import io.reactivestore.memory.MemoryStore;
 import io.reactivestore.testkit.simulate.SimulatedRuntime;
 import io.reactivestore.testkit.simulate.Simulation;
 import java.time.Duration;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.reactivestreams.Publisher;
 import org.reactivestreams.Subscription;
 import reactor.core.publisher.BaseSubscriber;
@@ -48,29 +51,49 @@ class AbandonedOperationsTest {
     private final SimulatedRuntime runtime = simulation.runtime("cache");
     private final Slow source = new Slow(MemoryStore.create(runtime));
     private final Slow tier = new Slow(MemoryStore.create(runtime));
-    private final CacheStore cache = CacheStore.builder(
-                    LimitedStore.builder(source, PERMITS).runtime(runtime).build())
-            .memory(memory -> memory.maxBytes(16 << 10))
-            .tier(tier, settings -> settings.maxBytes(32 << 10))
-            .maxEntryBytes(LARGEST)
-            .maxLoadingBytes(LARGEST)
-            .blocks(blocks -> blocks.blockBytes(BLOCK).partBytes(4 * BLOCK).readAheadBytes(8 * BLOCK))
-            .freshness(fresh -> fresh.maxAge(FRESH)
-                    .staleWhileRevalidate(STALE)
-                    .negative(FRESH, 10)
-                    .heads(FRESH, 10)
-                    .listings(FRESH, 10_000)
-                    .renewals(1, Duration.ofSeconds(1)))
-            // The shortest that lets copies be kept at all here, where writes are given up all the time.
-            .inDoubt(Duration.ofMillis(20))
-            .runtime(runtime)
-            .build();
-
+    private final Map<Object, String> loads = new IdentityHashMap<>();
+    private CacheStore cache;
     private int underWay;
     private int blocksRead;
+    private int endedAgain;
 
-    @Test
-    void nothingIsLeft() {
+    private CacheStore cache(boolean finishAbandoned) {
+        return CacheStore.builder(
+                        LimitedStore.builder(source, PERMITS).runtime(runtime).build())
+                .memory(memory -> memory.maxBytes(16 << 10))
+                .tier(tier, settings -> settings.maxBytes(32 << 10))
+                .maxEntryBytes(LARGEST)
+                .maxLoadingBytes(LARGEST)
+                .blocks(blocks -> blocks.blockBytes(BLOCK).partBytes(4 * BLOCK).readAheadBytes(8 * BLOCK))
+                .freshness(fresh -> fresh.maxAge(FRESH)
+                        .staleWhileRevalidate(STALE)
+                        .negative(FRESH, 10)
+                        .heads(FRESH, 10)
+                        .listings(FRESH, 10_000)
+                        .renewals(1, Duration.ofSeconds(1)))
+                // The shortest that lets copies be kept at all here, where writes are given up all the time.
+                .inDoubt(Duration.ofMillis(20))
+                .finishAbandonedLoads(finishAbandoned)
+                .loads(this::heard)
+                .runtime(runtime)
+                .build();
+    }
+
+    private LoadListener.Begun heard(String operation, String subject) {
+        LoadListener.Begun begun = new LoadListener.Begun() {
+            @Override
+            public void ended(@Nullable Throwable error) {
+                endedAgain += loads.remove(this) == null ? 1 : 0;
+            }
+        };
+        loads.put(begun, operation + " " + subject);
+        return begun;
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void nothingIsLeft(boolean finishAbandoned) {
+        cache = cache(finishAbandoned);
         simulation.await(cache.open());
         for (int i = 0; i < CYCLES; i++) {
             Leaving subscriber = new Leaving();
@@ -94,6 +117,8 @@ class AbandonedOperationsTest {
         assertThat(cache.underWay())
                 .as("seed %d, loads, blocks and bytes on their way", seed)
                 .isZero();
+        assertThat(loads).as("seed %d, loads that have not ended", seed).isEmpty();
+        assertThat(endedAgain).as("seed %d, loads that ended twice", seed).isZero();
         assertThat(blocksRead).as("seed %d, reads in blocks", seed).isGreaterThan(CYCLES / 100);
         assertThat(cache.stats().stale()).as("seed %d, %s", seed, cache.stats()).isGreaterThan(CYCLES / 500);
         allPermitsAreThere();

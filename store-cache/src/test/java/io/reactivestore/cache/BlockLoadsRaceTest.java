@@ -17,6 +17,7 @@ import io.reactivestore.memory.MemoryStore;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -33,6 +34,8 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.Hooks;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
+import reactor.util.context.Context;
+import reactor.util.context.ContextView;
 
 /**
  * One part under way, whose bytes come on one thread, while its waiter leaves on another and a second one wants some of its blocks on a third.
@@ -72,7 +75,7 @@ class BlockLoadsRaceTest {
         ObjectInfo info = objects.put("k", Content.bytes(bytes)).block(PATIENCE);
         List<Race> races = new ArrayList<>();
         for (int i = 0; i < ROUNDS; i++) {
-            races.add(new Race(info, End.values()[i % End.values().length]));
+            races.add(new Race(info, End.values()[i % End.values().length], i / End.values().length % 2 == 1));
         }
         CyclicBarrier barrier = new CyclicBarrier(3);
         List<Thread> threads = List.of(
@@ -121,6 +124,8 @@ class BlockLoadsRaceTest {
 
         private final ObjectInfo info;
         private final End end;
+        private final boolean finishAlone;
+        private final List<Told> heard = Collections.synchronizedList(new ArrayList<>());
         private final Sinks.Empty<Void> gate = Sinks.empty();
         private final AtomicInteger asked = new AtomicInteger();
         private final ByteBudget budget = new ByteBudget(1_000);
@@ -128,9 +133,10 @@ class BlockLoadsRaceTest {
         private final Waiting first = new Waiting();
         private final Waiting second = new Waiting();
 
-        Race(ObjectInfo info, End end) {
+        Race(ObjectInfo info, End end, boolean finishAlone) {
             this.info = info;
             this.end = end;
+            this.finishAlone = finishAlone;
             Freshness freshness = new Freshness(new FreshnessSpec().build(), StoreRuntime.system());
             FreshnessSpec.Memo none = FreshnessSpec.Memo.OFF;
             Memory memory = new Memory(
@@ -144,7 +150,13 @@ class BlockLoadsRaceTest {
                     fence,
                     new Removals(fence, memory, List.of()),
                     budget,
-                    new StatsRecorder());
+                    new StatsRecorder(),
+                    finishAlone,
+                    (operation, key) -> {
+                        Told told = new Told();
+                        heard.add(told);
+                        return told;
+                    });
             loads.want(info, 0, 4, held -> false, first, (index, from) -> first.joined.add(index));
         }
 
@@ -171,6 +183,10 @@ class BlockLoadsRaceTest {
         String outcome() {
             assertThat(loads.underWay()).isZero();
             assertThat(budget.taken()).isZero();
+            assertThat(heard).isNotEmpty().allMatch(Told::isRight);
+            if (finishAlone && end == End.ALL_COMES) {
+                assertThat(asked).as("the part is finished").hasValue(1);
+            }
             assertThat(first.wrong).isFalse();
             assertThat(second.wrong).isFalse();
             if (second.error == null) {
@@ -218,12 +234,41 @@ class BlockLoadsRaceTest {
         }
     }
 
+    /** What a listener hears of one part. */
+    private static final class Told implements LoadListener.Begun {
+
+        private final Map<ContextView, Integer> joined = new ConcurrentHashMap<>();
+        private final AtomicInteger ends = new AtomicInteger();
+
+        @Override
+        public void joined(ContextView reader) {
+            joined.merge(reader, 1, Integer::sum);
+        }
+
+        @Override
+        public void ended(@Nullable Throwable error) {
+            ends.incrementAndGet();
+        }
+
+        boolean isRight() {
+            return ends.get() == 1
+                    && !joined.isEmpty()
+                    && joined.values().stream().allMatch(count -> count == 1);
+        }
+    }
+
     private final class Waiting implements BlockLoads.Waiter {
 
         private final Set<Long> joined = ConcurrentHashMap.newKeySet();
         private final Map<Long, Boolean> told = new ConcurrentHashMap<>();
         private volatile @Nullable StoreException error;
         private final AtomicBoolean wrong = new AtomicBoolean();
+        private final Context context = Context.of("waiter", new Object());
+
+        @Override
+        public ContextView contextView() {
+            return context;
+        }
 
         @Override
         public void arrived(long index, Arrived block) {

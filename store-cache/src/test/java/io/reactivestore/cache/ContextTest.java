@@ -35,7 +35,6 @@ import reactor.util.context.ContextView;
 class ContextTest {
 
     private static final Duration PATIENCE = Duration.ofSeconds(10);
-    private static final String TENANT = "tenant";
 
     private final MemoryStore objects = MemoryStore.create();
     private final Sinks.Empty<Void> gate = Sinks.empty();
@@ -66,33 +65,6 @@ class ContextTest {
             .freshness(f -> f.heads(PATIENCE, 10).listings(PATIENCE, 10_000))
             .loads(heard)
             .build();
-
-    /** What it was told, in order. */
-    private static final class Hearing implements LoadListener {
-
-        final List<String> told = Collections.synchronizedList(new ArrayList<>());
-
-        @Override
-        public Begun begin(String operation, String subject) {
-            told.add("begin " + operation + " " + subject);
-            return new Begun() {
-                @Override
-                public Context context() {
-                    return Context.of("load", operation);
-                }
-
-                @Override
-                public void joined(ContextView reader) {
-                    told.add("joined " + reader.getOrDefault(TENANT, "nobody"));
-                }
-
-                @Override
-                public void ended(@Nullable Throwable error) {
-                    told.add("ended " + (error == null ? "well" : error.getMessage()));
-                }
-            };
-        }
-    }
 
     /** What may be asked for. */
     private enum Asked {
@@ -135,8 +107,8 @@ class ContextTest {
         List<String> tenants = IntStream.range(0, 20).mapToObj(i -> "t" + i).toList();
         for (String tenant : tenants) {
             asked.of(cache)
-                    .flatMap(answer -> Mono.deferContextual(context -> Mono.just(context.<String>get(TENANT))))
-                    .contextWrite(Context.of(TENANT, tenant))
+                    .flatMap(answer -> Mono.deferContextual(context -> Mono.just(context.<String>get(Hearing.TENANT))))
+                    .contextWrite(Context.of(Hearing.TENANT, tenant))
                     .subscribe(own -> seen.put(tenant, own), error -> seen.put(tenant, error.toString()));
         }
         gate.tryEmitEmpty();
@@ -144,13 +116,13 @@ class ContextTest {
         seen.forEach((tenant, own) -> assertThat(own).isEqualTo(tenant));
         String operation = asked.name().toLowerCase(Locale.ROOT);
         assertThat(contexts).isNotEmpty().allSatisfy(context -> {
-            assertThat(context.hasKey(TENANT)).isFalse();
-            assertThat(context.<String>get("load")).isEqualTo(operation);
+            assertThat(context.hasKey(Hearing.TENANT)).isFalse();
+            assertThat(context.<String>get(Hearing.LOAD)).isEqualTo("1 " + operation);
         });
-        assertThat(heard.told).startsWith("begin " + operation + " k").endsWith("ended well");
+        assertThat(heard.told).startsWith("1 begin " + operation + " k").endsWith("1 ended well");
         assertThat(new TreeSet<>(heard.told.subList(1, tenants.size() + 1)))
                 .isEqualTo(new TreeSet<>(
-                        tenants.stream().map(tenant -> "joined " + tenant).toList()));
+                        tenants.stream().map(tenant -> "1 joined " + tenant).toList()));
         assertThat(heard.told).hasSize(tenants.size() + 2);
     }
 
@@ -160,7 +132,7 @@ class ContextTest {
         CacheStore plain = CacheStore.builder(source)
                 .memory(memory -> memory.maxBytes(1 << 20))
                 .build();
-        plain.getText("k").contextWrite(Context.of(TENANT, "a")).block(PATIENCE);
+        plain.getText("k").contextWrite(Context.of(Hearing.TENANT, "a")).block(PATIENCE);
         assertThat(contexts).isNotEmpty().allMatch(ContextView::isEmpty);
     }
 
@@ -178,7 +150,7 @@ class ContextTest {
     void failedLoad_isToldItsError_andAnAbandonedOneNone() {
         gate.tryEmitError(new IllegalStateException("not now"));
         cache.get("k").onErrorComplete().block(PATIENCE);
-        assertThat(heard.told).containsExactly("begin get k", "joined nobody", "ended not now");
+        assertThat(heard.told).containsExactly("1 begin get k", "1 joined nobody", "1 ended not now");
         heard.told.clear();
         Sinks.Empty<Void> never = Sinks.empty();
         CacheStore hanging = CacheStore.builder(
@@ -187,7 +159,7 @@ class ContextTest {
                 .loads(heard)
                 .build();
         hanging.get("k").subscribe(object -> {}, error -> {}).dispose();
-        assertThat(heard.told).containsExactly("begin get k", "joined nobody", "ended well");
+        assertThat(heard.told).containsExactly("2 begin get k", "2 joined nobody", "2 ended well");
     }
 
     @Test
@@ -213,7 +185,7 @@ class ContextTest {
         ConcurrentMap<String, Map<String, String>> seen = new ConcurrentHashMap<>();
         for (String tenant : List.of("a", "b", "c")) {
             Thread reader = new Thread(() -> {
-                MDC.put(TENANT, tenant);
+                MDC.put(Hearing.TENANT, tenant);
                 asked.of(cache)
                         .subscribe(
                                 answer -> seen.put(
@@ -225,12 +197,12 @@ class ContextTest {
             reader.start();
             reader.join(PATIENCE.toMillis());
         }
-        MDC.put(TENANT, "source");
+        MDC.put(Hearing.TENANT, "source");
         gate.tryEmitEmpty();
-        assertThat(MDC.getCopyOfContextMap()).isEqualTo(Map.of(TENANT, "source"));
+        assertThat(MDC.getCopyOfContextMap()).isEqualTo(Map.of(Hearing.TENANT, "source"));
         await().atMost(PATIENCE).untilAsserted(() -> assertThat(seen).hasSize(6));
         for (String tenant : List.of("a", "b", "c")) {
-            assertThat(seen.get("after " + tenant)).isEqualTo(Map.of(TENANT, tenant));
+            assertThat(seen.get("after " + tenant)).isEqualTo(Map.of(Hearing.TENANT, tenant));
             assertThat(seen.get(tenant)).as("on the delivery scheduler").isEmpty();
         }
     }

@@ -21,6 +21,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import reactor.core.publisher.Mono;
 import reactor.test.subscriber.TestSubscriber;
+import reactor.util.context.Context;
 
 /** Large objects on disk: blocks of 8 bytes, in parts of 4 blocks; 40 bytes are kept whole. */
 class DiskBlocksTest {
@@ -195,6 +196,47 @@ class DiskBlocksTest {
         restart(true);
         assertThat(stage.read()).isEqualTo(TEXT);
         assertThat(asked()).isEmpty();
+    }
+
+    @Test
+    void partOfTheDisk_isALoad_andWhatItHasNotIsAnother() {
+        Hearing heard = new Hearing();
+        keep();
+        more = builder -> builder.loads(heard);
+        restart(true);
+        read(range(0, 8));
+        stage.disk.damage(TEXT.substring(48, 56));
+        heard.told.clear();
+        TestSubscriber<String> reader = TestSubscriber.create();
+        text(range(40, 56)).contextWrite(Context.of(Hearing.TENANT, "a")).subscribe(reader);
+        stage.run();
+        assertThat(reader.getReceivedOnNext()).containsExactly(TEXT.substring(40, 56));
+        assertThat(heard.told.stream().map(each -> each.substring(2)))
+                .as("the read, and the body that it gave, wait for the disk; the body for the source")
+                .containsExactly(
+                        "begin get k", "joined a", "joined a", "ended well", "begin get k", "joined a", "ended well");
+    }
+
+    @Test
+    void partThatEverybodyHasLeft_isReadFromTheDisk_butNotFromTheSource_ifSuchLoadsAreFinished() {
+        Hearing heard = new Hearing();
+        keep();
+        more = builder -> builder.loads(heard).finishAbandonedLoads(true);
+        restart(true);
+        read(range(0, 8));
+        stage.disk.damage(TEXT.substring(48, 56));
+        heard.told.clear();
+        stage.io.hold();
+        reader(range(40, 56)).cancel();
+        assertThat(stage.cache.underWay()).isPositive();
+        stage.io.pass();
+        stage.run();
+        assertThat(asked()).isEmpty();
+        assertThat(heard.told.stream().map(each -> each.substring(2)))
+                .containsExactly("begin get k", "joined nobody", "ended well");
+        assertThat(get(range(40, 48)).served().tier()).as("it was kept").isEqualTo(Served.MEMORY);
+        assertThat(read(range(48, 56))).isEqualTo(TEXT.substring(48, 56));
+        assertThat(asked()).containsExactly(ByteRange.of(48, 56));
     }
 
     @Test

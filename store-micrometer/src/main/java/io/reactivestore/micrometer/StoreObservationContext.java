@@ -14,7 +14,7 @@ public final class StoreObservationContext extends Observation.Context {
     /**
      * The loads that it has waited for, as {@link ObservedLoads} has seen them: what a handler for traces makes links of. Each may be
      * shared with others, and is none of its children. More than one only if the operation asked for more than one thing, such as
-     * pages of a listing.
+     * pages of a listing, or parts of a large object.
      */
     public List<Observation.ContextView> loads() {
         return List.copyOf(loads);

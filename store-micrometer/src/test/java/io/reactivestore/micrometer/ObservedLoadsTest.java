@@ -5,13 +5,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.micrometer.observation.Observation;
+import io.reactivestore.ByteRange;
 import io.reactivestore.Content;
+import io.reactivestore.ReadOptions;
 import io.reactivestore.Store;
 import io.reactivestore.cache.CacheStore;
 import io.reactivestore.decorate.ForwardingStore;
 import io.reactivestore.memory.MemoryStore;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
@@ -77,6 +80,53 @@ class ObservedLoadsTest {
                         && context.getParentObservation().getContextView() == load)
                 .toList();
         assertThat(underLoad).as("what the load has asked the source").isNotEmpty();
+    }
+
+    @Test
+    void readersOfBlocks_leadToTheLoadOfThePartThatTheyWaitFor() {
+        objects.put("k", Content.bytes(new byte[200])).block(PATIENCE);
+        AtomicBoolean isHeld = new AtomicBoolean();
+        Store source = new ForwardingStore(objects) {
+            @Override
+            protected <T> Mono<T> around(String operation, String key, Mono<T> work) {
+                return Mono.defer(() -> isHeld.get() ? gate.asMono().then(work) : work);
+            }
+        };
+        Store inBlocks = ObservedStore.over(
+                CacheStore.builder(ObservedStore.over(source, recording.registry))
+                        .memory(memory -> memory.maxBytes(1 << 20))
+                        .maxEntryBytes(40)
+                        .blocks(blocks -> blocks.blockBytes(8).partBytes(32).readAheadBytes(64))
+                        .loads(new ObservedLoads(recording.registry))
+                        .build(),
+                recording.registry);
+        inBlocks.getRange("k", ByteRange.of(0, 8)).block(PATIENCE);
+        isHeld.set(true);
+        int before = readers().size();
+        for (int i = 0; i < 10; i++) {
+            inBlocks.get("k", ReadOptions.defaults().withRange(ByteRange.of(16, 40)))
+                    .subscribe(object -> {}, error -> {});
+        }
+        gate.tryEmitEmpty();
+        await().atMost(PATIENCE).untilAsserted(() -> assertThat(readers()).hasSize(before + 10));
+
+        List<Observation.Context> loads = recording.ended(ObservedLoads.NAME, "get");
+        assertThat(loads).as("of the first block, and of the others").hasSize(2);
+        Observation.Context part = loads.get(1);
+        assertThat(part.getParentObservation()).isNull();
+        assertThat(value(part, "key")).isEqualTo("k");
+        assertThat(value(part, "load.readers")).isEqualTo("10");
+        for (Observation.Context reader : readers().subList(before, before + 10)) {
+            assertThat(((StoreObservationContext) reader).loads()).containsExactly(part);
+            assertThat(value(reader, "load.id")).isEqualTo(value(part, "load.id"));
+        }
+        await().atMost(PATIENCE)
+                .untilAsserted(() -> assertThat(recording.stopped.stream()
+                                .filter(context -> context.getParentObservation() != null
+                                        && context.getParentObservation().getContextView() == part)
+                                .map(context -> value(context, "operation")))
+                        .as("what the part has asked the source")
+                        .containsExactlyInAnyOrder("get", "body"));
     }
 
     @Test
