@@ -206,7 +206,7 @@ final class Reads {
             countMiss(counts);
             return passThrough(key, options);
         }
-        return fly(question, options.mode())
+        return fly(question, question instanceof Question.Whole ? modeOfWhole(key, options.mode()) : options.mode())
                 .flatMap(loaded -> answer(key, loaded, options, counts))
                 // Of the one who has asked first: another part of the object may be there.
                 .onErrorResume(
@@ -214,6 +214,14 @@ final class Reads {
                         refused -> question instanceof Question.Part
                                 ? passThrough(key, options.withMode(ReadMode.SOURCE_ONLY))
                                 : Mono.error(refused));
+    }
+
+    /** To confirm the outline of what could be kept whole brings none of its bytes, so it is loaded, and kept. */
+    private ReadMode modeOfWhole(String key, ReadMode mode) {
+        CachedEntry entry = memory.get(key);
+        return mode == ReadMode.REVALIDATE && entry != null && entry.isOutlineWithin(maxEntryBytes)
+                ? ReadMode.SOURCE_ONLY
+                : mode;
     }
 
     private Mono<StoredObject> fromBlocks(String key, Loaded.Held held, ReadOptions options, boolean counts) {

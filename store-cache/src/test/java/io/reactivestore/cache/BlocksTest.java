@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.reactivestore.ByteRange;
 import io.reactivestore.RangedObject;
+import io.reactivestore.ReadMode;
 import io.reactivestore.ReadOptions;
 import io.reactivestore.Served;
 import io.reactivestore.StoredObject;
@@ -161,6 +162,25 @@ class BlocksTest {
         assertThat(both.read()).isEqualTo("0123456789abcdef");
         assertThat(range(both, ByteRange.of(0, 3))).isEqualTo("012");
         assertThat(both.source.calls(Op.GET)).isEqualTo(asked);
+    }
+
+    @Test
+    void smallObjectOfWhichARangeIsKept_isKeptWholeOnceAllOfItIsReadAnew() {
+        Stage both = small(settings -> settings);
+        both.source.write(Stage.KEY, "0123456789abcdef");
+        assertThat(range(both, ByteRange.of(9, 11))).isEqualTo("9a");
+        StoredObject anew =
+                both.await(both.cache.get(Stage.KEY, ReadOptions.defaults().withMode(ReadMode.REVALIDATE)));
+        assertThat(both.await(anew.text())).isEqualTo("0123456789abcdef");
+        assertThat(both.source.calls(Op.GET)).isEqualTo(2);
+        both.settle();
+        assertThat(both.await(both.cache.info()).tier(Served.DISK).cachedKeys()).isEqualTo(1);
+
+        assertThat(both.await(both.cache.get(Stage.KEY))).isInstanceOf(CachedEntry.class);
+        both.await(both.cache.get(Stage.KEY, ReadOptions.defaults().withMode(ReadMode.REVALIDATE)));
+        assertThat(both.cache.stats().revalidated())
+                .as("the whole is confirmed")
+                .isEqualTo(1);
     }
 
     @Test
