@@ -361,11 +361,16 @@ final class BlockLoads {
     final class Arrived {
 
         final ByteBuffer bytes;
+
+        /** Null for the source. */
+        final @Nullable Tier from;
+
         private final long counted;
         private final AtomicInteger holders;
 
-        private Arrived(ByteBuffer bytes, long counted, int holders) {
+        private Arrived(ByteBuffer bytes, @Nullable Tier from, long counted, int holders) {
             this.bytes = bytes;
+            this.from = from;
             this.counted = counted;
             this.holders = new AtomicInteger(holders);
         }
@@ -594,7 +599,7 @@ final class BlockLoads {
             if (index + 1 == end) {
                 heard.end(null);
             }
-            Arrived arrived = new Arrived(bytes, counted, Math.max(1, told.size()));
+            Arrived arrived = new Arrived(bytes, from, counted, Math.max(1, told.size()));
             if (told.isEmpty()) {
                 arrived.release();
             }

@@ -94,16 +94,15 @@ final class BlockReads {
      *
      * @param tier where the outline was found
      * @param stale whether that is past its time
-     * @param counted hears, before anything is waited for, where all that is needed at first is held: the lowest of the tiers that
-     *     some of it is in, the source if some is nowhere
+     * @param counted hears, once the first bytes are there, where they and the outline came from: the lowest of the tiers that have given
+     *     them, the source if it was asked for some that are needed at first, or has failed to give them
      */
     Mono<StoredObject> get(
             CachedEntry outline, ReadOptions options, String tier, boolean stale, Consumer<String> counted) {
         return Mono.create(sink -> {
-            First first = new First(outline.info(), sink, tier);
-            BlockView view;
+            First first = new First(outline, options, sink, tier, stale, counted);
             try {
-                view = new BlockView(outline, options, Served.SOURCE, false, this::body);
+                BlockView view = first.viewFrom(Served.SOURCE);
                 if (view.status() != Status.NOT_MODIFIED) {
                     first.begin(view.span());
                 }
@@ -112,16 +111,7 @@ final class BlockReads {
                 sink.error(refused);
                 return;
             }
-            String from = first.from;
-            counted.accept(from);
-            if (!from.equals(Served.SOURCE)) {
-                view = new BlockView(outline, options, from, stale, this::body);
-            }
-            if (first.joined.isEmpty()) {
-                sink.success(view);
-            } else {
-                first.answer(view);
-            }
+            first.answer();
         });
     }
 
@@ -212,27 +202,57 @@ final class BlockReads {
     /** Waits for the first block that comes, and lets the others come to memory. */
     private final class First implements BlockLoads.Waiter, BlockLoads.Joined {
         /*
-         * How it works. `joined` and `from` are written before any block can come. Whoever leaves before the answer gives the blocks up; the answer
+         * How it works. `joined` is written before any block can come. Whoever leaves before the answer gives the blocks up; the answer
          * leaves them to whoever reads the body next.
+         *
+         *   beginning --answer--> waiting --a block comes, or fails to--> told
+         *             --a block comes, or fails to--> come --answer--> told
+         *             --answer, if there is nothing to wait for--> told
+         *
+         *   state                    written by                              guard                        seen by others
+         *   from, error, come,       begin; the first that comes; answer     this object                  at once
+         *   waits
+         *   answered                 tell                                    volatile                     at once
          */
 
-        private final ObjectInfo info;
+        private final CachedEntry outline;
+        private final ReadOptions options;
         private final MonoSink<StoredObject> sink;
+        private final boolean stale;
+        private final Consumer<String> counted;
         private final Set<Long> joined = new HashSet<>();
         private String from;
         private volatile boolean answered;
-        private @Nullable StoredObject view;
         private @Nullable Throwable error;
+        private boolean waits;
         private boolean come;
 
-        /** @param from where the outline was found */
-        First(ObjectInfo info, MonoSink<StoredObject> sink, String from) {
-            this.info = info;
+        /**
+         * @param tier where the outline was found
+         * @param stale whether that is past its time
+         */
+        First(
+                CachedEntry outline,
+                ReadOptions options,
+                MonoSink<StoredObject> sink,
+                String tier,
+                boolean stale,
+                Consumer<String> counted) {
+            this.outline = outline;
+            this.options = options;
             this.sink = sink;
-            this.from = from;
+            this.from = tier;
+            this.stale = stale;
+            this.counted = counted;
+        }
+
+        BlockView viewFrom(String tier) {
+            boolean isStale = stale && !tier.equals(Served.SOURCE);
+            return new BlockView(outline, options, tier, isStale, BlockReads.this::body);
         }
 
         void begin(Span span) {
+            ObjectInfo info = outline.info();
             long toCome = Math.min(span.end(), span.start() + settings.firstBytes(span.end() == info.size()));
             loads.want(info, span.start() / settings.blockBytes(), settings.blocks(toCome), held -> false, this, this);
         }
@@ -240,14 +260,22 @@ final class BlockReads {
         @Override
         public void block(long index, @Nullable Tier tier) {
             joined.add(index);
+            from(tier);
+        }
+
+        private synchronized void from(@Nullable Tier tier) {
             from = lower(from, tier == null ? Served.SOURCE : tier.name());
         }
 
-        void answer(StoredObject answer) {
-            sink.onDispose(() -> loads.leave(info, joined, this, !answered));
+        void answer() {
+            if (joined.isEmpty()) {
+                tell();
+                return;
+            }
+            sink.onDispose(() -> loads.leave(outline.info(), joined, this, !answered));
             boolean now;
             synchronized (this) {
-                view = answer;
+                waits = true;
                 now = come;
             }
             if (now) {
@@ -263,19 +291,21 @@ final class BlockReads {
         @Override
         public void arrived(long index, Arrived block) {
             block.release();
-            come(null);
+            come(block.from, null);
         }
 
         @Override
         public void failed(Throwable failure) {
-            come(failure);
+            come(null, failure);
         }
 
-        private void come(@Nullable Throwable failure) {
+        /** @param tier that it comes from, which may be another than has seemed to have it; null for the source */
+        private void come(@Nullable Tier tier, @Nullable Throwable failure) {
             boolean now;
             synchronized (this) {
-                now = !come && view != null;
+                now = !come && waits;
                 if (!come) {
+                    from(tier);
                     error = failure;
                 }
                 come = true;
@@ -286,17 +316,18 @@ final class BlockReads {
         }
 
         private void tell() {
-            StoredObject answer;
+            String servedBy;
             Throwable failure;
             synchronized (this) {
-                answer = view;
+                servedBy = from;
                 failure = error;
             }
             answered = true;
+            counted.accept(servedBy);
             if (failure != null) {
                 sink.error(failure);
             } else {
-                sink.success(answer);
+                sink.success(viewFrom(servedBy));
             }
         }
     }

@@ -21,6 +21,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import reactor.core.CoreSubscriber;
 import reactor.core.publisher.Flux;
@@ -136,8 +137,9 @@ final class Reads {
     private Flux<RangedObject> fromBlocks(
             String key, Loaded.Held held, List<ByteRange> ranges, ReadOptions options, boolean counts) {
         AtomicBoolean given = new AtomicBoolean();
+        useOutline(key, held);
         return Objects.requireNonNull(blocks)
-                .getRanges(held.entry(), ranges, options, foundIn(held), from -> countBlocks(key, held, from, counts))
+                .getRanges(held.entry(), ranges, options, foundIn(held), counted(isStale(held), counts))
                 .doOnNext(range -> given.set(true))
                 .onErrorResume(
                         ObjectChangedException.class,
@@ -225,40 +227,52 @@ final class Reads {
     }
 
     private Mono<StoredObject> fromBlocks(String key, Loaded.Held held, ReadOptions options, boolean counts) {
-        boolean stale = held.hit() && freshness.stateOf(held.entry()).isStale();
+        boolean stale = isStale(held);
+        useOutline(key, held);
         return Objects.requireNonNull(blocks)
-                .get(held.entry(), options, foundIn(held), stale, from -> countBlocks(key, held, from, counts))
+                .get(held.entry(), options, foundIn(held), stale, counted(stale, counts))
                 // The outline is gone; a second time it is the reader who has to know.
                 .onErrorResume(
                         ObjectChangedException.class,
                         changed -> counts ? load(key, options, false) : Mono.error(changed));
     }
 
+    private Consumer<String> counted(boolean stale, boolean counts) {
+        return counts ? from -> countBlocks(stale, from) : from -> {};
+    }
+
+    private boolean isStale(Loaded.Held held) {
+        return held.hit() && freshness.stateOf(held.entry()).isStale();
+    }
+
     private static String foundIn(Loaded.Held held) {
         return held.hit() ? held.tier() : Served.SOURCE;
     }
 
-    /** @param from where the first bytes are */
-    private void countBlocks(String key, Loaded.Held held, String from, boolean counts) {
-        State state = freshness.stateOf(held.entry());
-        if (held.hit() && state.isRenewed()) {
+    /** That a reader goes by this outline. */
+    private void useOutline(String key, Loaded.Held held) {
+        if (!held.hit()) {
+            return;
+        }
+        if (freshness.stateOf(held.entry()).isRenewed()) {
             renewals.renew(key, held.entry());
         }
-        if (held.hit() && held.tier().equals(Served.MEMORY)) {
+        if (held.tier().equals(Served.MEMORY)) {
             for (Tier tier : told) {
                 tier.usedInMemory(key, held.entry());
             }
         }
-        if (!counts) {
+    }
+
+    /** @param from where the first bytes came from */
+    private void countBlocks(boolean stale, String from) {
+        if (from.equals(Served.SOURCE)) {
+            stats.misses.increment();
             return;
         }
-        if (!from.equals(Served.SOURCE)) {
-            stats.hit(from);
-            if (state.isStale()) {
-                stats.stale.increment();
-            }
-        } else {
-            stats.misses.increment();
+        stats.hit(from);
+        if (stale) {
+            stats.stale.increment();
         }
     }
 

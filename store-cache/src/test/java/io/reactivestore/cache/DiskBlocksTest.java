@@ -240,6 +240,41 @@ class DiskBlocksTest {
     }
 
     @Test
+    void readThatTheDiskSeemedToAnswer_andTheSourceHas_isNoHit() {
+        keep();
+        restart(true);
+        read(range(0, 8));
+        stage.disk.damage(TEXT.substring(48, 56));
+        CacheStats before = stage.cache.stats();
+        StoredObject damaged = get(range(48, 56));
+        assertThat(damaged.served().tier()).isEqualTo(Served.SOURCE);
+        assertThat(stage.cache.stats().misses() - before.misses()).isEqualTo(1);
+        assertThat(stage.cache.stats().hits()).isEqualTo(before.hits());
+
+        assertThat(get(range(40, 48)).served().tier()).isEqualTo(Served.DISK);
+        assertThat(stage.cache.stats().hits() - before.hits()).isEqualTo(1);
+    }
+
+    @Test
+    void readWhoseFirstBytesNeverCome_isCountedAsAMiss_andNoneThatWasGivenUp() {
+        keep();
+        restart(true);
+        read(range(0, 8));
+        stage.disk.damage(TEXT.substring(48, 56));
+        CacheStats before = stage.cache.stats();
+        stage.source.fail(Op.GET, new StoreUnavailableException("get", Stage.KEY, "down", true, null));
+        TestSubscriber<String> failing = reader(range(48, 56));
+        stage.run();
+        assertThat(failing.expectTerminalError()).isInstanceOf(StoreUnavailableException.class);
+        stage.io.hold();
+        reader(range(40, 48)).cancel();
+        stage.io.pass();
+        stage.run();
+        assertThat(stage.cache.stats().hits()).isEqualTo(before.hits());
+        assertThat(stage.cache.stats().misses() - before.misses()).isEqualTo(1);
+    }
+
+    @Test
     void damagedBlock_isFoundByVerify_andTheOthersStay() {
         keep();
         TierCheck sound = stage.await(stage.cache.verify().single());
