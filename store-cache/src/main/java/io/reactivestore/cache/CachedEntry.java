@@ -92,6 +92,11 @@ final class CachedEntry implements StoredObject {
         return isOutline() && info.size() <= maxEntryBytes;
     }
 
+    /** Whether it has the bytes of an object that the other one may be but the outline of. */
+    boolean isWholeOf(CachedEntry other) {
+        return !isOutline() && info.etag().equals(other.info.etag());
+    }
+
     /** A view whose position is the caller's own. */
     ByteBuffer buffer() {
         return held().duplicate();

@@ -266,7 +266,9 @@ final class Loader {
         Objects.requireNonNull(blocks).seed(object, share, load.pass, context);
         // What can be kept whole comes to the tiers whole, or not at all.
         install(load.key, load.pass, outline, info.size() > maxEntryBytes ? tiers.size() : 0);
-        return new Loaded.Held(outline, Served.SOURCE, false);
+        CachedEntry present = memory.get(load.key);
+        CachedEntry best = present != null && present.isWholeOf(outline) ? present : outline;
+        return new Loaded.Held(best, Served.SOURCE, false);
     }
 
     private Mono<Loaded> stream(StoredObject object) {

@@ -45,9 +45,15 @@ final class Memory {
         return absences.get(key) != null;
     }
 
-    /** Puts a copy in the place of an older one, or of an absence. It brings its facts. */
+    /**
+     * Puts a copy in the place of an older one, or of an absence. It brings its facts. Under the fence: an outline must not come in the
+     * place of the whole, which may have been asked for later, and have come before it.
+     */
     void put(String key, CachedEntry entry) {
-        copies.put(key, entry);
+        CachedEntry present = entry.isOutline() ? copies.get(key) : null;
+        if (present == null || !present.isWholeOf(entry)) {
+            copies.put(key, entry);
+        }
         putHead(key, entry.info(), entry.filledAtNanos(), entry.epoch());
     }
 

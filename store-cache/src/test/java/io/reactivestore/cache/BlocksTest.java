@@ -184,6 +184,28 @@ class BlocksTest {
     }
 
     @Test
+    void rangeThatIsAnsweredAfterTheWhole_leavesTheWholeWhereItIs() {
+        String text = TEXT.substring(0, 26);
+        stage.source.write(Stage.KEY, text);
+        stage.source.hold(Op.GET);
+        TestSubscriber<String> part = reader(range(8, 24));
+        TestSubscriber<String> other = reader(range(0, 2));
+        TestSubscriber<String> whole = reader(ReadOptions.defaults());
+        GatedStore.Request<StoredObject> ofThePart = stage.source.take(Op.GET);
+        stage.source.take(Op.GET).answer();
+        stage.run();
+        ofThePart.answer();
+        stage.run();
+        stage.source.pass(Op.GET);
+        assertThat(whole.getReceivedOnNext()).containsExactly(text);
+        assertThat(part.getReceivedOnNext()).containsExactly(text.substring(8, 24));
+        assertThat(other.getReceivedOnNext()).containsExactly(text.substring(0, 2));
+        assertThat(stage.read()).isEqualTo(text);
+        assertThat(read(range(0, 9))).isEqualTo(text.substring(0, 9));
+        assertThat(stage.source.calls(Op.GET)).isEqualTo(2);
+    }
+
+    @Test
     void warmingASmallObjectOfWhichARangeIsKept_loadsAllOfIt() {
         stage.source.write(Stage.KEY, TEXT.substring(0, 40));
         read(range(0, 1));
