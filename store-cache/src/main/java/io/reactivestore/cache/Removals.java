@@ -6,6 +6,7 @@ import io.reactivestore.cache.Fence.Pass;
 import io.reactivestore.cache.Fence.Ticket;
 import java.util.List;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 
@@ -70,17 +71,8 @@ final class Removals {
      * @param found a copy that a tier had, which may not know of it
      */
     void dropIfKept(String key, Pass pass, @Nullable String etag, @Nullable CachedEntry found) {
-        if (!fence.isCurrent(key, pass)) {
-            return;
-        }
-        ObjectInfo head = memory.head(key);
-        if ((etag != null && memory.isAbsent(key))
-                || (head != null && !head.etag().equals(etag))
-                || contradicts(memory.get(key), etag)
-                || contradicts(found, etag)
-                || tiers.stream().anyMatch(tier -> tier.contradicts(key, etag))) {
-            drop(key);
-        }
+        boolean isContradicted = (etag != null && memory.isAbsent(key)) || isOfAnother(found, etag);
+        dropIf(key, pass, isContradicted, known -> !known.etag().equals(etag), tier -> tier.contradicts(key, etag));
     }
 
     /**
@@ -89,19 +81,31 @@ final class Removals {
      * @param pass taken before the source was asked
      */
     void dropReplaced(String key, Pass pass, String etag) {
+        dropIf(
+                key,
+                pass,
+                false,
+                known -> known.etag().equals(etag),
+                tier -> tier.mayHold(key) && !tier.contradicts(key, etag));
+    }
+
+    /** Drops what is known of a key, unless a write has overtaken what we have heard, if any of these says so. */
+    private void dropIf(
+            String key, Pass pass, boolean isOutdated, Predicate<ObjectInfo> inMemory, Predicate<Tier> inTier) {
         if (!fence.isCurrent(key, pass)) {
             return;
         }
         CachedEntry copy = memory.get(key);
         ObjectInfo head = memory.head(key);
-        if ((copy != null && copy.info().etag().equals(etag))
-                || (head != null && head.etag().equals(etag))
-                || tiers.stream().anyMatch(tier -> tier.mayHold(key) && !tier.contradicts(key, etag))) {
+        if (isOutdated
+                || (copy != null && inMemory.test(copy.info()))
+                || (head != null && inMemory.test(head))
+                || tiers.stream().anyMatch(inTier)) {
             drop(key);
         }
     }
 
-    private static boolean contradicts(@Nullable CachedEntry copy, @Nullable String etag) {
+    private static boolean isOfAnother(@Nullable CachedEntry copy, @Nullable String etag) {
         return copy != null && !copy.info().etag().equals(etag);
     }
 }
