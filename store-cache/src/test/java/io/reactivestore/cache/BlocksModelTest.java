@@ -22,7 +22,6 @@ import java.util.Set;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
-import reactor.core.publisher.BaseSubscriber;
 import reactor.core.publisher.Flux;
 
 /**
@@ -253,17 +252,12 @@ class BlocksModelTest {
             }
         }
 
-        private final class Reader extends BaseSubscriber<ByteBuffer> {
-            private final long demand;
+        private final class Reader extends AskingSubscriber<ByteBuffer> {
             private final ByteArrayOutputStream got = new ByteArrayOutputStream();
             private Span span;
-            private boolean done;
-            private boolean left;
-            private Throwable error;
-            private long outstanding;
 
             Reader(long demand) {
-                this.demand = demand;
+                super(demand);
             }
 
             void want(Span wantedSpan) {
@@ -271,47 +265,23 @@ class BlocksModelTest {
             }
 
             @Override
-            protected void hookOnSubscribe(org.reactivestreams.Subscription subscription) {
-                outstanding = demand;
-                request(demand);
-            }
-
-            @Override
-            protected void hookOnNext(ByteBuffer chunk) {
-                require(outstanding-- > 0, "more than was asked for");
+            void take(ByteBuffer chunk) {
                 byte[] part = new byte[chunk.remaining()];
                 chunk.get(part);
                 got.writeBytes(part);
             }
 
             @Override
-            protected void hookOnComplete() {
-                done = true;
-            }
-
-            @Override
-            protected void hookOnError(Throwable failure) {
-                error = failure;
-            }
-
-            @Override
-            protected void hookOnCancel() {
-                left = true;
-            }
-
-            void hurry() {
-                if (!done && !left && demand != Long.MAX_VALUE) {
-                    outstanding = Long.MAX_VALUE;
-                    request(Long.MAX_VALUE);
-                }
+            void gotTooMany() {
+                require(false, "more than was asked for");
             }
 
             void verify() {
                 if (error != null) {
                     throw new AssertionError("seed " + seed + ", " + doing, error);
                 }
-                require(done || left, "no end, got " + got.size() + " of " + span);
-                if (!left && span != null) {
+                require(isDone() || hasLeft(), "no end, got " + got.size() + " of " + span);
+                if (!hasLeft() && span != null) {
                     byte[] right = Arrays.copyOfRange(bytes, (int) span.start(), (int) span.end());
                     assertThat(got.toByteArray()).as("seed %d, %s", seed, doing).isEqualTo(right);
                 }

@@ -28,8 +28,6 @@ import java.util.function.UnaryOperator;
 import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
-import org.reactivestreams.Subscription;
-import reactor.core.publisher.BaseSubscriber;
 import reactor.core.publisher.Mono;
 
 /**
@@ -214,19 +212,15 @@ final class RangeRun {
     private record Piece(int index, ByteBuffer bytes) {}
 
     /** One subscriber, whose demand comes in small numbers at first. */
-    final class Reader extends BaseSubscriber<Piece> {
+    final class Reader extends AskingSubscriber<Piece> {
 
         private final String key;
         private final List<ByteRange> ranges;
         private final List<ByteArrayOutputStream> got = new ArrayList<>();
         private @Nullable StoredObject object;
-        private long outstanding;
-        private boolean done;
-        private boolean left;
-
-        @Nullable Throwable error;
 
         Reader(String key, List<ByteRange> ranges) {
+            super(chance.nextBoolean() ? Long.MAX_VALUE : chance.nextInt(3));
             this.key = key;
             this.ranges = ranges;
             ranges.forEach(range -> got.add(new ByteArrayOutputStream()));
@@ -237,67 +231,31 @@ final class RangeRun {
             object = answer;
         }
 
-        boolean isDone() {
-            return done;
-        }
-
-        boolean hasLeft() {
-            return left;
-        }
-
         @Override
-        protected void hookOnSubscribe(Subscription subscription) {
-            ask(chance.nextBoolean() ? Long.MAX_VALUE : chance.nextInt(3));
-        }
-
-        private void ask(long count) {
-            if (count > 0) {
-                outstanding = count == Long.MAX_VALUE ? count : outstanding + count;
-                request(count);
-            }
-        }
-
-        @Override
-        protected void hookOnNext(Piece piece) {
-            require(outstanding > 0, "more than was asked for by " + this);
-            outstanding -= outstanding == Long.MAX_VALUE ? 0 : 1;
+        void take(Piece piece) {
             byte[] bytes = new byte[piece.bytes.remaining()];
             piece.bytes.get(bytes);
             got.get(piece.index).writeBytes(bytes);
-            if (outstanding == 0 && chance.nextBoolean()) {
+            if (isServed() && chance.nextBoolean()) {
                 ask(1);
             }
         }
 
         @Override
-        protected void hookOnComplete() {
-            done = true;
-        }
-
-        @Override
-        protected void hookOnError(Throwable failure) {
-            error = failure;
-        }
-
-        @Override
-        protected void hookOnCancel() {
-            left = true;
-        }
-
-        void hurry() {
-            if (!done && !left && error == null && outstanding != Long.MAX_VALUE) {
-                ask(Long.MAX_VALUE);
-            }
+        void gotTooMany() {
+            require(false, "more than was asked for by " + this);
         }
 
         /** All of it is of one version, and of the one that it was told of, and all that it was to be if it is done. */
         void verify() {
-            require(done || left || error != null, "no end of " + this);
+            require(isDone() || hasLeft() || error != null, "no end of " + this);
             require(error == null || error instanceof StoreException, "error " + error + " of " + this);
             List<Version> all = versions.getOrDefault(key, List.of());
             boolean isNothing = got.stream().allMatch(part -> part.size() == 0);
-            boolean isAbsent = done && object == null && isNothing && ranges.size() == 1;
-            require(isAbsent || (isNothing && !done) || all.stream().anyMatch(this::isOf), "wrong bytes of " + this);
+            boolean isAbsent = isDone() && object == null && isNothing && ranges.size() == 1;
+            require(
+                    isAbsent || (isNothing && !isDone()) || all.stream().anyMatch(this::isOf),
+                    "wrong bytes of " + this);
         }
 
         private boolean isOf(Version version) {
@@ -314,13 +272,13 @@ final class RangeRun {
         /** @param span null where the range starts past the end */
         private boolean isOf(byte[] bytes, @Nullable Span span, byte[] mine) {
             if (span == null) {
-                return !done && mine.length == 0;
+                return !isDone() && mine.length == 0;
             }
             int start = (int) span.start();
             int end = start + mine.length;
             return end <= span.end()
                     && Arrays.equals(mine, 0, mine.length, bytes, start, end)
-                    && (!done || isAsSent() || end == span.end());
+                    && (!isDone() || isAsSent() || end == span.end());
         }
 
         /** Past the cache, where nobody looks whether a body is as long as it was to be. */
@@ -331,7 +289,7 @@ final class RangeRun {
         @Override
         public String toString() {
             List<Integer> sizes = got.stream().map(ByteArrayOutputStream::size).toList();
-            return key + " " + ranges + " -> " + sizes + (done ? ", done" : left ? ", left" : ", " + error)
+            return key + " " + ranges + " -> " + sizes + (isDone() ? ", done" : hasLeft() ? ", left" : ", " + error)
                     + (object == null ? "" : ", " + object);
         }
     }
