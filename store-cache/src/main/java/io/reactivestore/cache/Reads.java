@@ -178,7 +178,7 @@ final class Reads {
             return false;
         }
         if (counts) {
-            stats.hit(Served.MEMORY);
+            stats.hit(Served.MEMORY, false);
             stats.negative.increment();
         }
         return true;
@@ -270,10 +270,7 @@ final class Reads {
             stats.misses.increment();
             return;
         }
-        stats.hit(from);
-        if (stale) {
-            stats.stale.increment();
-        }
+        stats.hit(from, stale);
     }
 
     private void countMiss(boolean counts) {
@@ -348,10 +345,7 @@ final class Reads {
     }
 
     private void countHit(String key, CachedEntry entry, String tier, State state) {
-        stats.hit(tier);
-        if (state.isStale()) {
-            stats.stale.increment();
-        }
+        stats.hit(tier, state.isStale());
         if (state.isRenewed()) {
             renewals.renew(key, entry);
         }

@@ -10,9 +10,7 @@ import java.util.concurrent.atomic.LongAdder;
 /** Counts what happens; any thread, no lock. */
 final class StatsRecorder {
 
-    final LongAdder memoryHits = new LongAdder();
     final LongAdder misses = new LongAdder();
-    final LongAdder stale = new LongAdder();
     final LongAdder negative = new LongAdder();
     final LongAdder expired = new LongAdder();
     final LongAdder loads = new LongAdder();
@@ -32,13 +30,21 @@ final class StatsRecorder {
     /** Copies that a tier failed to take, or did not because it was off or had failed just before. */
     final LongAdder failedFills = new LongAdder();
 
+    // One of the two for each hit in memory, which costs little more than to count it.
+    private final LongAdder memoryHits = new LongAdder();
+    private final LongAdder staleMemoryHits = new LongAdder();
+    private final LongAdder staleTierHits = new LongAdder();
     private final ConcurrentMap<String, LongAdder> tierHits = new ConcurrentHashMap<>();
 
-    void hit(String tier) {
+    /** @param stale whether what is served is past its time */
+    void hit(String tier, boolean stale) {
         if (tier.equals(Served.MEMORY)) {
-            memoryHits.increment();
-        } else {
-            tierHits.computeIfAbsent(tier, name -> new LongAdder()).increment();
+            (stale ? staleMemoryHits : memoryHits).increment();
+            return;
+        }
+        tierHits.computeIfAbsent(tier, name -> new LongAdder()).increment();
+        if (stale) {
+            staleTierHits.increment();
         }
     }
 
@@ -50,13 +56,15 @@ final class StatsRecorder {
     CacheStats snapshot(long memoryEvictions, long joined, Map<String, TierStats> tiers) {
         Map<String, Long> hits = new TreeMap<>();
         tierHits.forEach((tier, count) -> hits.put(tier, count.sum()));
-        if (memoryHits.sum() > 0) {
-            hits.put(Served.MEMORY, memoryHits.sum());
+        long ofStale = staleMemoryHits.sum();
+        long ofMemory = memoryHits.sum() + ofStale;
+        if (ofMemory > 0) {
+            hits.put(Served.MEMORY, ofMemory);
         }
         return new CacheStats(
                 hits,
                 misses.sum(),
-                stale.sum(),
+                ofStale + staleTierHits.sum(),
                 negative.sum(),
                 expired.sum(),
                 joined,
