@@ -48,6 +48,11 @@ final class ReadBreaker {
         return !open || isTry(runtime.nanoTime());
     }
 
+    /** Whether it lets nothing pass, but for one read that tries. */
+    boolean isOpen() {
+        return open;
+    }
+
     /** The read, whose time and end are noted. */
     <T> Mono<T> watched(Mono<T> read) {
         return Mono.defer(() -> {

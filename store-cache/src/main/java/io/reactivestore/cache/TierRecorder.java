@@ -10,6 +10,7 @@ final class TierRecorder {
     final LongAdder admitted = new LongAdder();
     final LongAdder refused = new LongAdder();
     final LongAdder writtenBytes = new LongAdder();
+    final LongAdder stalledReads = new LongAdder();
     final Backlog backlog;
     private final AtomicInteger round = new AtomicInteger();
     private final LongAdder uses = new LongAdder();
@@ -45,6 +46,7 @@ final class TierRecorder {
                 writtenBytes.sum(),
                 uses.sum(),
                 applied,
+                stalledReads.sum(),
                 backlog.events(),
                 backlogBytes,
                 backlog.lag());

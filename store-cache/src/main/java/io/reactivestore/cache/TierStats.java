@@ -11,6 +11,8 @@ import java.time.Duration;
  * @param writtenBytes what was written in all; on disk also removals, and copies written again
  * @param uses uses of its copies that it was told of; on disk, the first one in memory since a segment was recycled stands for all
  * @param usesApplied those of them that count for what goes first; the others were of copies that had just gone
+ * @param stalledReads reads of what seemed to lie in memory that took a caller's thread more than a millisecond: it has waited for the disk
+ *     all the same, or the machine stood still; only on disk
  * @param backlogEvents what it was told and has yet to do
  * @param backlogBytes what the copies weigh that wait to be written
  * @param lag since when the oldest of those events waits
@@ -21,6 +23,7 @@ public record TierStats(
         long writtenBytes,
         long uses,
         long usesApplied,
+        long stalledReads,
         long backlogEvents,
         long backlogBytes,
         Duration lag) {

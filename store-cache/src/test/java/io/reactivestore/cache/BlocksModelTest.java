@@ -88,6 +88,9 @@ class BlocksModelTest {
             server = simulation.runtime("server");
             process = simulation.runtime("process");
             disk = onDisk ? new SimulatedDisk(seed) : null;
+            if (disk != null) {
+                disk.files.resident((int) (seed % 3) * 50);
+            }
             source = new GatedStore(server);
             slow = LatencyStore.over(source, server)
                     .latency(Latency.uniform(Duration.ofMillis(1), Duration.ofMillis(20)));

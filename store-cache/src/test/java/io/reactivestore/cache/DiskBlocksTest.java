@@ -184,9 +184,11 @@ class DiskBlocksTest {
         return builder -> builder.memory(memory -> memory.maxBytes(2_200));
     }
 
-    @Test
-    void damagedBlock_isAskedForAlone_andHeals() {
+    @ParameterizedTest
+    @ValueSource(ints = {0, 100})
+    void damagedBlock_isAskedForAlone_andHeals_whereverItIsReadFrom(int residentPercent) {
         keep();
+        stage.disk.files.resident(residentPercent);
         restart(true);
         stage.disk.damage(TEXT.substring(48, 56));
         assertThat(stage.read()).isEqualTo(TEXT);

@@ -12,6 +12,7 @@ import io.reactivestore.StoredObject;
 import io.reactivestore.decorate.ForwardingStore;
 import io.reactivestore.memory.MemoryStore;
 import java.nio.ByteBuffer;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -28,6 +29,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.IntConsumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import reactor.core.Disposable;
@@ -236,6 +238,33 @@ class FlightsRaceTest {
                         .subscribe());
         await().atMost(PATIENCE).untilAsserted(() -> assertThat(answers).hasValue(100 * keys));
         assertThat(reads).hasValue(keys);
+    }
+
+    /** Hits that the thread that asks finds by itself, and that others join or leave meanwhile. */
+    @Test
+    void readersOfAHitOnDisk_areEachAnsweredOnce(@TempDir Path directory) throws InterruptedException {
+        objects.put("k", Content.text("1")).block(PATIENCE);
+        CacheStore cache = CacheStore.builder(objects)
+                .disk(disk -> disk.directory(directory).maxBytes(1 << 20))
+                .build();
+        cache.open().then(text(cache)).then(cache.settled()).block(PATIENCE);
+        AtomicInteger stayed = new AtomicInteger();
+        AtomicInteger answered = new AtomicInteger();
+        AtomicReference<Throwable> failed = new AtomicReference<>();
+        onAllThreads(40_000, i -> {
+            boolean leaves = i % 3 != 0;
+            Disposable reader = text(cache).subscribe(text -> answered.addAndGet(leaves ? 0 : 1), failed::set);
+            if (leaves) {
+                reader.dispose();
+            } else {
+                stayed.incrementAndGet();
+            }
+        });
+        await().atMost(PATIENCE).untilAsserted(() -> assertThat(answered).hasValue(stayed.get()));
+        assertThat(failed).hasValue(null);
+        assertThat(cache.stats().loads()).as("%s", cache.stats()).isEqualTo(1);
+        assertThat(cache.underWay()).isZero();
+        cache.close().block(PATIENCE);
     }
 
     private <T> Flux<T> behindGate(Flux<T> work) {

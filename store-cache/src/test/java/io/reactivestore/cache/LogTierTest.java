@@ -11,6 +11,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import reactor.test.subscriber.TestSubscriber;
 
 /** Copies on disk: kept, found, removed, trusted over a restart and a kill. */
@@ -255,9 +257,11 @@ class LogTierTest {
         assertThat(stage.source.calls(Op.GET)).isEqualTo(asked);
     }
 
-    @Test
-    void damagedCopy_isAMissThatHeals() {
+    @ParameterizedTest
+    @ValueSource(ints = {0, 100})
+    void damagedCopy_isAMissThatHeals_whereverItIsReadFrom(int residentPercent) {
         Stage stage = Stage.disk().open();
+        stage.disk.files.resident(residentPercent);
         stage.put("right");
         stage.settle();
         stage.disk.damage("right");

@@ -179,6 +179,11 @@ public final class SimulatedDisk {
             }
 
             @Override
+            public boolean readResident(ByteBuffer into, long position) {
+                return file.readResident(into, position); // a broken disk does not take it out of memory
+            }
+
+            @Override
             public void write(ByteBuffer from, long position) throws IOException {
                 check(name);
                 file.write(from, position);

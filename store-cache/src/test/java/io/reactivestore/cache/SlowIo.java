@@ -3,6 +3,7 @@ package io.reactivestore.cache;
 import io.reactivestore.StoreRuntime;
 import io.reactivestore.testkit.simulate.SimulatedRuntime;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.random.RandomGenerator;
@@ -15,6 +16,7 @@ final class SlowIo implements StoreRuntime {
     private final SimulatedRuntime process;
     private final Deque<Runnable> waiting = new ArrayDeque<>();
     private boolean held;
+    private long stalledNanos;
 
     SlowIo(SimulatedRuntime process) {
         this.process = process;
@@ -23,6 +25,11 @@ final class SlowIo implements StoreRuntime {
     /** Lets disk work wait from now on. */
     void hold() {
         held = true;
+    }
+
+    /** Lets time pass in the middle of whatever happens, for the ticker alone. */
+    void stall(Duration time) {
+        stalledNanos += time.toNanos();
     }
 
     /** Lets one task run; whether there was one. */
@@ -53,7 +60,7 @@ final class SlowIo implements StoreRuntime {
 
     @Override
     public long nanoTime() {
-        return process.nanoTime();
+        return process.nanoTime() + stalledNanos;
     }
 
     @Override

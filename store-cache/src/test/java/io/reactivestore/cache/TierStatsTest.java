@@ -15,7 +15,7 @@ class TierStatsTest {
     @Test
     void diskThatWaits_isBehind_andHasCaughtUpWhenItIsDone() {
         Stage stage = Stage.disk().open();
-        assertThat(disk(stage)).isEqualTo(new TierStats(0, 0, 0, 0, 0, 0, 0, Duration.ZERO));
+        assertThat(disk(stage)).isEqualTo(new TierStats(0, 0, 0, 0, 0, 0, 0, 0, Duration.ZERO));
         assertThat(disk(stage).usesAppliedRate()).isEqualTo(1.0);
         stage.source.write("a", "x".repeat(500));
         stage.source.write("b", "x".repeat(500));
@@ -83,7 +83,7 @@ class TierStatsTest {
         stage.read();
         stage.read();
         stage.settle();
-        assertThat(tier(stage)).isEqualTo(new TierStats(1, 0, 5, 2, 2, 0, 0, Duration.ZERO));
+        assertThat(tier(stage)).isEqualTo(new TierStats(1, 0, 5, 2, 2, 0, 0, 0, Duration.ZERO));
         assertThatThrownBy(() -> stage.cache.stats().tier("other"))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("other")

@@ -32,6 +32,7 @@ import java.util.function.ToDoubleFunction;
  *   <tr><td>{@code reactivestore.cache.tier.written}</td><td>bytes written</td><td>{@code tier}</td></tr>
  *   <tr><td>{@code reactivestore.cache.tier.uses}</td><td>uses told to a tier</td><td>{@code tier}, {@code applied}: true,
  *       false</td></tr>
+ *   <tr><td>{@code reactivestore.cache.tier.stalled}</td><td>reads that a caller's thread has waited for</td><td>{@code tier}</td></tr>
  *   <tr><td>{@code reactivestore.cache.tier.backlog}</td><td>events to be done</td><td>{@code tier}</td></tr>
  *   <tr><td>{@code reactivestore.cache.tier.backlog.size}</td><td>bytes to be written</td><td>{@code tier}</td></tr>
  *   <tr><td>{@code reactivestore.cache.tier.lag}</td><td>since when the oldest event waits</td><td>{@code tier}</td></tr>
@@ -87,6 +88,9 @@ public final class CacheMeters implements MeterBinder {
         FunctionCounter.builder(prefix + "written", cache, of(tier, TierStats::writtenBytes))
                 .tags(tagged)
                 .baseUnit(BYTES)
+                .register(registry);
+        FunctionCounter.builder(prefix + "stalled", cache, of(tier, TierStats::stalledReads))
+                .tags(tagged)
                 .register(registry);
         Gauge.builder(prefix + "backlog", cache, of(tier, TierStats::backlogEvents))
                 .tags(tagged)

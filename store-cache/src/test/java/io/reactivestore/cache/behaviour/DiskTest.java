@@ -28,6 +28,8 @@ import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import reactor.core.scheduler.Scheduler;
+import reactor.core.scheduler.Schedulers;
 
 /** Copies on the local disk outlive the cache: warm, with their ages, within the limit, and for one cache at a time. */
 class DiskTest extends CacheFixture {
@@ -49,6 +51,27 @@ class DiskTest extends CacheFixture {
         assertThat(source.calls("get")).isZero();
         assertThat(disk(cache).currentBytes()).isBetween(10L, 500L);
         assertThat(disk(cache).cachedKeys()).isEqualTo(1);
+    }
+
+    /** The JDK tells what lies in the page cache where it can ask the system; of a file just written it all does. */
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void objectInThePageCache_isServedOnTheThreadThatAsks_fromTheSecondReadOn() {
+        CacheStore cache = onDisk(BYTES);
+        putAndSettle(cache, "a", 10);
+        get(cache, "a");
+        Scheduler asking = Schedulers.newParallel("asking", 1);
+        try {
+            String servedOn = await(cache.get("a")
+                    .map(object -> object.served().tier() + " on "
+                            + Thread.currentThread().getName())
+                    .subscribeOn(asking));
+            assertThat(servedOn).startsWith("disk on asking-");
+            assertThat(get(cache, "a")).isEqualTo("x".repeat(10));
+            assertThat(source.calls("get")).isZero();
+        } finally {
+            asking.dispose();
+        }
     }
 
     @Test

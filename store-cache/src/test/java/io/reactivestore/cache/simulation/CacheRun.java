@@ -118,6 +118,7 @@ final class CacheRun extends Run {
         source = faulty(history.appliedOrder().around(MemoryStore.create(server), server), server, 5);
         contents = new TierContents(MemoryStore.create(tierServer));
         disk = new SimulatedDisk(seed);
+        disk.files.resident(chance.nextInt(3) * 50);
         clients.everyOperation()
                 .patience(Latency.uniform(Duration.ofMillis(1), Duration.ofMillis(60)))
                 .patientPercent(80)

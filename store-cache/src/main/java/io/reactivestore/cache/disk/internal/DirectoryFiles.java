@@ -3,8 +3,10 @@ package io.reactivestore.cache.disk.internal;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.MappedByteBuffer;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.FileChannel;
+import java.nio.channels.FileChannel.MapMode;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -150,7 +152,25 @@ public final class DirectoryFiles implements LogFiles {
          *   open --closed by an interrupt--> (next read or write) --> open
          *   open --close, delete--> closed
          *
-         *   channel, path, closed   this object   its lock; channel is volatile
+         * What lies in memory is copied from a map of the whole file, which shows what is written through the channel, also after a rename
+         * and by whatever channel. Whether it lies there the system is asked first: a page that does not would be waited for by a thread
+         * that must not wait, and several times as long as by a read. Making the map is I/O, so it is made by the next read after somebody
+         * has wanted it: what recovery alone reads is not mapped, nor what it deletes.
+         *
+         * Of a file that somebody else has truncated, pages behind the end may still be in memory. To copy those is an InternalError, which
+         * the JVM raises wherever it next looks, and that may be in the caller's code. So the length is asked too before each copy.
+         *
+         *   no map --readResident--> wanted --read--> mapped --close, delete--> no map any more
+         *                            wanted --it fails--> no map any more: all goes through the channel
+         *
+         * Close lets go of the map; that ends with the garbage collector, since others may be copying from it, and with it the room on the
+         * disk of a file that was deleted. The log only deletes files as it is opened, before anybody has wanted a map, and later those of
+         * another length than it makes now, as their turn comes: so what is over its limit is what it was opened with, and for some time
+         * longer than it was.
+         *
+         *   channel, path, closed   this object         its lock; channel is volatile
+         *   wanted                  readResident        volatile; never taken back
+         *   map, mappable           read, close         its lock; volatile
          */
 
         private final Set<OpenOption> options;
@@ -158,6 +178,9 @@ public final class DirectoryFiles implements LogFiles {
         private Path path;
         private volatile FileChannel channel;
         private boolean closed;
+        private volatile boolean wanted;
+        private volatile boolean mappable;
+        private volatile @Nullable MappedByteBuffer map;
 
         /** @param bytes how long to make it, or 0 for as it is */
         ChannelFile(Path path, boolean toWrite, long bytes) throws IOException {
@@ -167,6 +190,8 @@ public final class DirectoryFiles implements LogFiles {
             try {
                 allocate(bytes);
                 this.length = channel.size();
+                // Elsewhere the JDK cannot tell what lies in memory, and what is mapped cannot be deleted.
+                this.mappable = POSIX && length > 0 && length <= Integer.MAX_VALUE;
             } catch (IOException e) {
                 channel.close();
                 throw e;
@@ -187,6 +212,9 @@ public final class DirectoryFiles implements LogFiles {
 
         @Override
         public void read(ByteBuffer into, long position) throws IOException {
+            if (wanted && mappable && map == null) {
+                makeMap();
+            }
             steadily(used -> {
                 ByteBuffer left = into.duplicate();
                 long at = position;
@@ -200,6 +228,51 @@ public final class DirectoryFiles implements LogFiles {
                 }
             });
             into.position(into.limit());
+        }
+
+        @Override
+        public boolean readResident(ByteBuffer into, long position) {
+            MappedByteBuffer present = map;
+            int count = into.remaining();
+            if (present == null) {
+                wanted = true;
+                return false;
+            }
+            if (position + count > length) {
+                return false;
+            }
+            MappedByteBuffer part = present.slice((int) position, count);
+            if (!part.isLoaded() || isCut()) {
+                return false;
+            }
+            into.put(into.position(), part, 0, count);
+            into.position(into.limit());
+            return true;
+        }
+
+        /** Or cannot be asked now. */
+        private boolean isCut() {
+            try {
+                // An interrupted thread would close the channel.
+                return Thread.currentThread().isInterrupted() || channel.size() < length;
+            } catch (IOException closed) {
+                return true;
+            }
+        }
+
+        private synchronized void makeMap() {
+            try {
+                if (mappable && map == null) {
+                    steadily(used -> {
+                        if (used.size() < length) {
+                            throw new EOFException("end of the file"); // to map it would make it longer
+                        }
+                        map = used.map(MapMode.READ_ONLY, 0, length);
+                    });
+                }
+            } catch (IOException | RuntimeException failure) {
+                mappable = false;
+            }
         }
 
         @Override
@@ -236,6 +309,8 @@ public final class DirectoryFiles implements LogFiles {
         @Override
         public synchronized void close() throws IOException {
             closed = true;
+            mappable = false;
+            map = null;
             channel.close();
         }
 

@@ -272,14 +272,30 @@ public final class DiskLog implements Closeable {
     // ---- reading ----
 
     /**
+     * The bytes of a record that lie in memory, for a thread that must not wait; they are not looked at yet.
+     *
+     * @return null if {@link #read} or {@link #readBlock} is to be called without them, where one may wait: they are not in memory, the record
+     *     is large, or is there no more
+     */
+    public byte @Nullable [] resident(Place place) {
+        return reader.resident(place);
+    }
+
+    /** As {@link #read(String, Place, byte[])}, without bytes. */
+    public @Nullable LogRecord read(String key, Place place) throws IOException {
+        return read(key, place, null);
+    }
+
+    /**
      * The entry at a place, filled when it was written or confirmed last.
      *
+     * @param resident its bytes as {@link #resident} has given them; null to read them now
      * @return null if it is another key's, was recycled meanwhile, or is hidden by a prefix fence
      * @throws DamagedRecordException if its bytes are not those that were written
      * @throws IOException if it cannot be read
      */
-    public @Nullable LogRecord read(String key, Place place) throws IOException {
-        LogRecord record = read(place);
+    public @Nullable LogRecord read(String key, Place place, byte @Nullable [] resident) throws IOException {
+        LogRecord record = reader.read(place, resident);
         return record != null
                         && record.kind() == LogRecord.Kind.ENTRY
                         && record.key().equals(key)
@@ -290,17 +306,24 @@ public final class DiskLog implements Closeable {
                 : null;
     }
 
+    /** As {@link #readBlock(ObjectInfo, long, int, Place, byte[])}, without bytes. */
+    public @Nullable ByteBuffer readBlock(ObjectInfo info, long start, int length, Place place) throws IOException {
+        return readBlock(info, start, length, place, null);
+    }
+
     /**
      * The bytes of a block at a place.
      *
      * @param info of the version whose block it is
      * @param length how many bytes it has
+     * @param resident the bytes of its record as {@link #resident} has given them; null to read them now
      * @return null if it is another block, or one of another length, was recycled meanwhile, or is hidden by a prefix fence
      * @throws DamagedRecordException if its bytes are not those that were written
      * @throws IOException if it cannot be read
      */
-    public @Nullable ByteBuffer readBlock(ObjectInfo info, long start, int length, Place place) throws IOException {
-        LogRecord record = read(place);
+    public @Nullable ByteBuffer readBlock(
+            ObjectInfo info, long start, int length, Place place, byte @Nullable [] resident) throws IOException {
+        LogRecord record = reader.read(place, resident);
         return record != null && record.isBlock(info, start, length) && index.isCurrent(place)
                 ? record.payload().slice()
                 : null;
@@ -308,7 +331,7 @@ public final class DiskLog implements Closeable {
 
     /** The entry or the block at a place, whatever the key. */
     public @Nullable LogRecord read(Place place) throws IOException {
-        return reader.read(place);
+        return reader.read(place, null);
     }
 
     /** Goes through the entries and blocks of a segment that can be found, in their order there; reads its footer. */

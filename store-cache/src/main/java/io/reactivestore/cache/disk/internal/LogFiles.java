@@ -6,7 +6,7 @@ import java.nio.ByteBuffer;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** The files of a log in their directory. All methods block. */
+/** The files of a log in their directory. All methods block, but where they say that they do not. */
 public interface LogFiles {
 
     /** Tells one start of the operating system from another; null if that is not known here. */
@@ -37,6 +37,14 @@ public interface LogFiles {
 
         /** Reads until the buffer is full. */
         void read(ByteBuffer into, long position) throws IOException;
+
+        /**
+         * Reads until the buffer is full if all of that lies in memory; else does nothing, and {@link #read} is the way. May be called by
+         * threads that must not block: it waits for no disk, but for that of a page which leaves memory at this very moment.
+         *
+         * @return whether it has read; never before a {@link #read} that comes after the first call
+         */
+        boolean readResident(ByteBuffer into, long position);
 
         /** Writes all of the buffer; on failure any part of it may have been written. */
         void write(ByteBuffer from, long position) throws IOException;

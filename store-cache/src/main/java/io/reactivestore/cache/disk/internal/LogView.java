@@ -106,7 +106,7 @@ public final class LogView implements Closeable {
 
     /** As {@link DiskLog#read(Place)}. */
     public @Nullable LogRecord read(Place place) throws IOException {
-        return reader.read(place);
+        return reader.read(place, null);
     }
 
     /** As {@link DiskLog#forEachCopy}. */

@@ -8,10 +8,12 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,6 +26,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A log in a real directory. */
@@ -176,6 +180,131 @@ class DirectoryFilesTest {
             }
             assertThat(interrupts.get()).isPositive();
             assertThat(openFiles()).isEqualTo(before);
+        }
+    }
+
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void fileIsMappedByTheFirstReadAfterSomebodyAskedWhatLiesInMemory_andIsNoLongerOnceItIsClosed() throws IOException {
+        DirectoryFiles files = DirectoryFiles.in(temporary);
+        ByteBuffer into = ByteBuffer.allocate(1_000);
+        LogFiles.File file = files.create("a", 100_000);
+        file.write(ByteBuffer.wrap(new byte[] {1, 2, 3}), 50_000);
+        file.read(into.clear(), 50_000);
+        assertThat(maps()).as("nobody wants it").isZero();
+        assertThat(file.readResident(into.clear(), 50_000)).isFalse();
+        assertThat(maps()).as("not on a thread that must not wait").isZero();
+        file.read(into.clear(), 0);
+        assertThat(maps()).isEqualTo(1);
+        assertThat(file.readResident(into.clear(), 50_000)).isTrue();
+        assertThat(into.hasRemaining()).isFalse();
+        assertThat(into.array()).startsWith(1, 2, 3, 0);
+        file.read(into.clear(), 0);
+        assertThat(maps()).as("once").isEqualTo(1);
+        file.close();
+        assertThat(file.readResident(into.clear(), 50_000)).isFalse();
+        assertThat(into.position()).isZero();
+        assertThatThrownBy(() -> file.read(into.clear(), 0)).isInstanceOf(ClosedChannelException.class);
+        assertThat(file.readResident(into.clear(), 50_000)).isFalse();
+    }
+
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void mapShowsWhatIsWritten_alsoAfterARename_andBehindAnInterrupt() throws IOException {
+        DirectoryFiles files = DirectoryFiles.in(temporary);
+        try (LogFiles.File file = mapped(files, "a", 100_000)) {
+            file.rename("b");
+            file.write(ByteBuffer.wrap(new byte[] {1}), 0);
+            assertThat(firstOf(file)).isEqualTo((byte) 1);
+            Thread.currentThread().interrupt();
+            file.write(ByteBuffer.wrap(new byte[] {2}), 0);
+            ByteBuffer into = ByteBuffer.allocate(1);
+            assertThat(file.readResident(into, 0)).as("would close the channel").isFalse();
+            assertThat(Thread.interrupted()).isTrue();
+            assertThat(firstOf(file)).as("by another channel").isEqualTo((byte) 2);
+            file.delete();
+            assertThat(file.readResident(ByteBuffer.allocate(1), 0)).isFalse();
+        }
+    }
+
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void fileThatSomebodyHasCut_isNotCopiedFrom_andTheReadTells() throws IOException {
+        DirectoryFiles files = DirectoryFiles.in(temporary);
+        try (LogFiles.File file = mapped(files, "a", 100_000)) {
+            cut("a", 8_192);
+            ByteBuffer into = ByteBuffer.allocate(1_000);
+            assertThat(file.readResident(into, 50_000)).isFalse();
+            assertThat(file.readResident(into, 8_000)).as("across the end").isFalse();
+            assertThat(file.readResident(into, 99_999)).as("beyond what it was").isFalse();
+            assertThat(into.position()).isZero();
+            assertThatThrownBy(() -> file.read(into, 50_000)).isInstanceOf(EOFException.class);
+            file.read(into, 0);
+            assertThat(into.hasRemaining()).isFalse();
+        }
+    }
+
+    @Test
+    void fileThatWasCutBeforeItWasMapped_isNotMadeLongerByThat() throws IOException {
+        DirectoryFiles files = DirectoryFiles.in(temporary);
+        try (LogFiles.File file = files.create("a", 100_000)) {
+            cut("a", 8_192);
+            ByteBuffer into = ByteBuffer.allocate(1_000);
+            for (int i = 0; i < 3; i++) {
+                assertThat(file.readResident(into.clear(), 0)).isFalse();
+                file.read(into.clear(), 0);
+            }
+            assertThat(Files.size(temporary.resolve("a"))).isEqualTo(8_192);
+        }
+    }
+
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void recordsOfUpTo64KiB_areGivenToThoseWhoMustNotWait_largerOnesAreNot() throws IOException {
+        DiskLogSettings settings = new DiskLogSettings(64L << 20, 16 << 20);
+        try (DiskLog log = DiskLog.open(DirectoryFiles.in(temporary), settings, DirectoryFilesTest::failIfDamaged)) {
+            String most = "x".repeat(64 << 10);
+            String more = "y".repeat(LogReader.MAX_RESIDENT_BYTES);
+            log.append(List.of(entry(log, "most", most), entry(log, "more", more)))
+                    .forEach(log::publish);
+            Place place = log.find("most");
+            assertThat(log.resident(place)).isNull();
+            assertThat(maps()).as("of what was opened alone").isZero();
+            assertThat(LogStage.text(log.read("most", place))).isEqualTo(most);
+            byte[] resident = log.resident(place);
+            assertThat(resident).hasSize(place.recordBytes());
+            assertThat(LogStage.text(log.read("most", place, resident))).isEqualTo(most);
+            assertThat(log.read("other", place, resident)).isNull();
+            assertThat(log.resident(log.find("more"))).isNull();
+            assertThat(LogStage.text(log.read("more", log.find("more")))).isEqualTo(more);
+        }
+    }
+
+    /** A file of zeros, in memory and mapped. */
+    private static LogFiles.File mapped(DirectoryFiles files, String name, int bytes) throws IOException {
+        LogFiles.File file = files.create(name, bytes);
+        file.readResident(ByteBuffer.allocate(1), 0);
+        file.read(ByteBuffer.allocate(1), 0);
+        assertThat(firstOf(file)).isZero();
+        return file;
+    }
+
+    private static byte firstOf(LogFiles.File file) {
+        ByteBuffer into = ByteBuffer.allocate(1);
+        assertThat(file.readResident(into, 0)).isTrue();
+        return into.get(0);
+    }
+
+    private void cut(String name, long length) throws IOException {
+        try (FileChannel channel = FileChannel.open(temporary.resolve(name), StandardOpenOption.WRITE)) {
+            channel.truncate(length);
+        }
+    }
+
+    /** Maps of files in the directory that this process has. */
+    private long maps() throws IOException {
+        try (Stream<String> maps = Files.lines(Path.of("/proc/self/maps"))) {
+            return maps.filter(line -> line.contains(temporary.toString())).count();
         }
     }
 

@@ -51,6 +51,24 @@ class DiskLogTest {
     }
 
     @Test
+    void bytesThatLayInMemory_areNotGiven_onceTheirEntryIsGone() throws IOException {
+        stage.files.resident(100);
+        Place removed = stage.put("a", "one", 0);
+        Place hidden = stage.put("p/b", "two", 0);
+        Place recycled = stage.put("c", "three", 0);
+        List<byte[]> bytes =
+                List.of(stage.log.resident(removed), stage.log.resident(hidden), stage.log.resident(recycled));
+        assertThat(LogStage.text(stage.log.read("a", removed, bytes.get(0)))).isEqualTo("one");
+        stage.delete("a", 0);
+        assertThat(stage.log.read("a", removed, bytes.get(0))).isNull();
+        stage.append(LogRecord.prefix("p/", stage.version(1)));
+        assertThat(stage.log.read("p/b", hidden, bytes.get(1))).isNull();
+        assertThat(stage.log.recycle(stage.seal(), Keep.NOTHING)).isTrue();
+        assertThat(stage.log.read("c", recycled, bytes.get(2))).isNull();
+        assertThat(stage.log.resident(recycled)).isNull();
+    }
+
+    @Test
     void emptyObjectWithNothingKnown_isKept() throws IOException {
         stage.put("empty", "", 0);
         assertThat(stage.get("empty")).isEmpty();

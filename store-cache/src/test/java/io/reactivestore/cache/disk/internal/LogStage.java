@@ -25,7 +25,7 @@ final class LogStage implements Recovery {
     DiskLog log;
 
     LogStage(int segments) throws IOException {
-        this(new MemoryLogFiles(1), segments);
+        this(new MemoryLogFiles(1).resident(50), segments);
     }
 
     LogStage(MemoryLogFiles files, int segments) throws IOException {
@@ -103,7 +103,7 @@ final class LogStage implements Recovery {
     @Nullable String getBlock(String key, String whole, int start, int end) throws IOException {
         ObjectInfo info = info(key, whole);
         Place place = log.findBlock(info, start);
-        ByteBuffer bytes = place == null ? null : log.readBlock(info, start, end - start, place);
+        ByteBuffer bytes = place == null ? null : log.readBlock(info, start, end - start, place, log.resident(place));
         return bytes == null ? null : StandardCharsets.ISO_8859_1.decode(bytes).toString();
     }
 
@@ -123,7 +123,7 @@ final class LogStage implements Recovery {
 
     @Nullable LogRecord record(String key) throws IOException {
         Place place = log.find(key);
-        return place == null ? null : log.read(key, place);
+        return place == null ? null : log.read(key, place, log.resident(place));
     }
 
     static String text(LogRecord record) {

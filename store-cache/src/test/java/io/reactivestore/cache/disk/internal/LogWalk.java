@@ -66,7 +66,7 @@ final class LogWalk {
      */
     LogWalk(long seed, boolean damages, boolean recoversLate) throws IOException {
         random = new SplittableRandom(seed);
-        stage = new LogStage(new MemoryLogFiles(seed), SEGMENTS);
+        stage = new LogStage(new MemoryLogFiles(seed).resident(50), SEGMENTS);
         this.damages = damages;
         this.recoversLate = recoversLate;
         KEYS.forEach(key -> known.put(key, new Known()));

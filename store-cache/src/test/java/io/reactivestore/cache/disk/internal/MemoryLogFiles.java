@@ -19,6 +19,7 @@ public final class MemoryLogFiles implements LogFiles {
 
     private final TreeMap<String, Disk> files = new TreeMap<>();
     private final SplittableRandom random;
+    private final SplittableRandom paging;
     private int bootCount;
     private int process;
     private int open;
@@ -28,10 +29,13 @@ public final class MemoryLogFiles implements LogFiles {
     private @Nullable String failure;
     private boolean absent;
     private long mostBytes;
+    private int residentPercent;
+    private Runnable onResident = () -> {};
 
     /** A disk with nothing on it. */
     public MemoryLogFiles(long seed) {
         random = new SplittableRandom(seed);
+        paging = new SplittableRandom(seed); // of its own, so that all else goes the same way
     }
 
     /** The process was killed in a write. */
@@ -93,6 +97,18 @@ public final class MemoryLogFiles implements LogFiles {
         return this;
     }
 
+    /** Of so many of a hundred reads all lies in memory. None unless this is called. */
+    public synchronized MemoryLogFiles resident(int percent) {
+        residentPercent = percent;
+        return this;
+    }
+
+    /** Happens while what lies in memory is copied. */
+    public synchronized MemoryLogFiles onResident(Runnable action) {
+        onResident = action;
+        return this;
+    }
+
     /** The bytes of a file, to be changed. */
     public synchronized byte[] bytes(String name) {
         return disk(name).bytes;
@@ -123,6 +139,7 @@ public final class MemoryLogFiles implements LogFiles {
     public synchronized MemoryLogFiles copy() {
         MemoryLogFiles copy = new MemoryLogFiles(random.nextLong());
         copy.bootCount = bootCount;
+        copy.residentPercent = residentPercent;
         files.forEach((name, disk) -> {
             Disk other = new Disk(0);
             other.bytes = disk.bytes.clone();
@@ -230,6 +247,21 @@ public final class MemoryLogFiles implements LogFiles {
                     throw new EOFException("end of " + name);
                 }
                 into.put(disk.bytes, (int) position, into.remaining());
+            }
+        }
+
+        @Override
+        public boolean readResident(ByteBuffer into, long position) {
+            synchronized (MemoryLogFiles.this) {
+                boolean isThere = !closed && owner == process && failure == null && !absent;
+                if (!isThere
+                        || position + into.remaining() > disk.bytes.length
+                        || paging.nextInt(100) >= residentPercent) {
+                    return false;
+                }
+                onResident.run();
+                into.put(disk.bytes, (int) position, into.remaining());
+                return true;
             }
         }
 
