@@ -58,7 +58,11 @@ class FullDiskTest {
             cache.close().block(PATIENCE);
         }
         if (mounted) {
-            assertThat(run("umount", directory.toString())).isTrue();
+            // It is in use until the maps of its files have been collected.
+            Awaitility.await().atMost(PATIENCE).until(() -> {
+                System.gc();
+                return run("umount", directory.toString());
+            });
         }
     }
 
