@@ -69,7 +69,8 @@ class CacheMetersTest {
         assertThat(counter(TIER + "uses", "applied", "true")).isEqualTo(1);
         assertThat(counter(TIER + "uses", "applied", "false")).isZero();
         assertThat(counter(TIER + "written", "tier", "disk")).isGreaterThan(100);
-        assertThat(counter(TIER + "stalled", "tier", "disk")).isEqualTo(cache.stats().tier("disk").stalledReads());
+        assertThat(counter(TIER + "stalled", "tier", "disk"))
+                .isEqualTo(cache.stats().tier("disk").stalledReads());
         assertThat(gauge("backlog", "disk")).isZero();
         assertThat(registry.getMeters())
                 .isNotEmpty()
