@@ -34,6 +34,7 @@ class PagesRaceTest {
     private final AtomicInteger acknowledged = new AtomicInteger();
     private final AtomicInteger found = new AtomicInteger();
     private final ExecutorService threads = Executors.newFixedThreadPool(3);
+    private volatile boolean isOver;
 
     @AfterEach
     void stop() {
@@ -49,7 +50,6 @@ class PagesRaceTest {
         for (Future<?> each : all) {
             each.get(60, TimeUnit.SECONDS);
         }
-        assertThat(found.get()).isPositive();
         pages.doubt(Pages.EVERYTHING, freshness.nanoTime());
         assertThat(pages.count()).isZero();
         assertThat(pages.bytes()).isZero();
@@ -57,7 +57,8 @@ class PagesRaceTest {
 
     private void write() {
         Reach reach = new Reach("ab", false);
-        for (int i = 1; i <= WRITES; i++) {
+        // A machine in need may let this thread run to its end before the others begin.
+        for (int i = 1; i <= WRITES || found.get() == 0; i++) {
             Object mutation = new Object();
             pages.begin(mutation, reach);
             size.set(i);
@@ -67,10 +68,11 @@ class PagesRaceTest {
                 Thread.yield(); // or nothing is ever kept for long enough
             }
         }
+        isOver = true;
     }
 
     private void list(Question.Page page) {
-        while (acknowledged.get() < WRITES) {
+        while (!isOver) {
             int floor = acknowledged.get();
             if (pages.get(page) instanceof Loaded.Page kept) {
                 found.incrementAndGet();
