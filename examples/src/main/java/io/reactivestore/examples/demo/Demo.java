@@ -78,6 +78,8 @@ public final class Demo {
                 : s3;
 
         CacheStore cache = cache(source, directory);
+        // Reads do not wait for the disk: what came before it is open would not be on it.
+        finish(cache.open());
         Pass.Result cold = pass("cold", cache, files, calls);
         Pass.Result memory = pass("memory", cache, files, calls);
         finish(cache.settled());
