@@ -17,7 +17,7 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 /**
- * A whole object held in memory, which is also the answer to a plain read that finds it there fresh; or the outline of an object that
+ * A whole object held in memory, which is also the answer to a plain read that finds it there; or the outline of an object that
  * is kept in blocks, which is no answer: it has no bytes, and all else that an entry has.
  */
 final class CachedEntry implements StoredObject {
@@ -41,9 +41,6 @@ final class CachedEntry implements StoredObject {
 
     /** Whether a renewal of it is under way or rests; see {@link Renewals}. */
     private volatile boolean beingRenewed;
-
-    /** The answer to plain reads that find it stale; immutable, so that it does no harm if it is made twice. */
-    private @Nullable EntryView stale;
 
     /**
      * @param bytes the whole object, read-only; null for an outline
@@ -150,19 +147,6 @@ final class CachedEntry implements StoredObject {
         beingRenewed = isBeingRenewed;
     }
 
-    /** The answer to a plain read that finds it in memory. */
-    StoredObject answer(boolean isStale) {
-        if (!isStale) {
-            return this;
-        }
-        EntryView made = stale;
-        if (made == null) {
-            made = new EntryView(this, ReadOptions.defaults(), Served.MEMORY, true);
-            stale = made;
-        }
-        return made;
-    }
-
     Ages ages() {
         return ages;
     }
@@ -203,7 +187,7 @@ final class CachedEntry implements StoredObject {
 
     @Override
     public Served served() {
-        return new Served(Served.MEMORY, false, age());
+        return new Served(Served.MEMORY, !freshness.isYoung(this), age());
     }
 
     Duration age() {

@@ -402,7 +402,7 @@ final class Reads {
             StoredObject answer;
             try {
                 answer = options.equals(ReadOptions.defaults())
-                        ? entry.answer(state.isStale())
+                        ? entry
                         : new EntryView(entry, options, Served.MEMORY, state.isStale());
             } catch (RuntimeException refused) {
                 Operators.error(actual, refused);

@@ -5,8 +5,8 @@ import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads records where the index says that they are. For any number of threads. What lies in memory is copied, by whatever thread; what does not is
- * read through the file, by one that may wait.
+ * Reads records where the index says that they are. For any number of threads; small ones that lie in memory also for those that must not
+ * wait.
  */
 final class LogReader {
 
@@ -56,7 +56,8 @@ final class LogReader {
         byte[] bytes = resident;
         try {
             if (bytes == null) {
-                bytes = bytes(segment, place);
+                bytes = new byte[place.recordBytes()];
+                segment.file.read(ByteBuffer.wrap(bytes), place.offset());
             }
         } catch (IOException e) {
             if (segment.recycled) {
@@ -78,16 +79,6 @@ final class LogReader {
             return null;
         }
         return record.filledAtLeast(place.filledAtSeconds() * MILLIS);
-    }
-
-    private static byte[] bytes(Segment segment, Place place) throws IOException {
-        byte[] bytes = new byte[place.recordBytes()];
-        ByteBuffer into = ByteBuffer.wrap(bytes);
-        // To copy a large record costs half of what it does to read it.
-        if (!segment.file.readResident(into, place.offset())) {
-            segment.file.read(into, place.offset());
-        }
-        return bytes;
     }
 
     /** As {@link DiskLog#forEachCopy}. */
