@@ -173,6 +173,9 @@ final class Hedging {
         }
 
         private void again() {
+            if (state.get() != State.OPEN) {
+                return; // and no token is spent
+            }
             if (isThrottling() || isBusy.getAsBoolean() || !spend()) {
                 waitUntilLate();
                 return;
