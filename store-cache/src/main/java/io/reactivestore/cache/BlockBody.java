@@ -124,7 +124,7 @@ final class BlockBody extends Flux<ByteBuffer> {
             }
             Arrived come = arrived.remove(index);
             blockOf = come;
-            block = come != null ? come.bytes : loads.memory().block(BlockLoads.keyOf(info, index));
+            block = come != null ? come.bytes : loads.block(info, index);
             return block;
         }
 
@@ -148,7 +148,7 @@ final class BlockBody extends Flux<ByteBuffer> {
                 return;
             }
             arrived.entrySet().removeIf(held -> {
-                boolean isKept = loads.memory().hasBlock(BlockLoads.keyOf(info, held.getKey()));
+                boolean isKept = loads.isInMemory(info, held.getKey());
                 if (isKept) {
                     held.getValue().release();
                 }

@@ -50,12 +50,12 @@ final class BlockLoads {
      *                              under way --the part fails, or is cancelled--> absent
      *   part    begun --all blocks have come--> over; what is read for it ends by itself, or with the close
      *           begun (source) --error, short body, close--> over (waiters of what has not come are told)
-     *           begun (tier) --a block is not there--> over (what has not come is in other parts)
+     *           begun (tier) --all read, or a block does not come that the tier says to have--> over (what has not come is in other parts)
      *           begun --a waiter leaves, and no other is left--> over (cancelled), or still begun if it is to be finished and kept
      *
-     * A tier may not have what it seemed to: the block was evicted, is damaged, or is hidden. If it knows that now, the source is asked for
-     * what it has not, and the tier for the rest. If it says that it still has it, it is in trouble, or what it has is of no use: then the
-     * source is asked for all that is left. So each of these steps asks for at least one block less.
+     * A tier may not have what it seemed to: the block was evicted, is damaged, or is hidden. If it knows that now, the rest is read all
+     * the same, and then whoever is next asked for what it has not. If it says that it still has it, it is in trouble, or what it has is of
+     * no use: then the source is asked for all that is left. No block is asked for again where it has just not been.
      *
      * What the source gives is handed to the tiers, which write it behind the readers or do not; what a tier gives is not. Of objects that
      * could be kept whole they get no blocks: they get the whole, once it is loaded.
@@ -153,8 +153,23 @@ final class BlockLoads {
         return settings;
     }
 
-    MemoryTier memory() {
+    private MemoryTier memory() {
         return memory.copies();
+    }
+
+    /** A block in memory, for a reader: it counts as used there, and in the tiers. Null if it is not there. */
+    @Nullable ByteBuffer block(ObjectInfo info, long index) {
+        ByteBuffer present = memory().block(keyOf(info, index));
+        if (present != null) {
+            for (Tier tier : tiers) {
+                tier.blockUsedInMemory(info, index * settings.blockBytes());
+            }
+        }
+        return present;
+    }
+
+    boolean isInMemory(ObjectInfo info, long index) {
+        return memory().hasBlock(keyOf(info, index));
     }
 
     /** How many blocks are under way. */
@@ -188,7 +203,7 @@ final class BlockLoads {
                     shared.add(present.part);
                     joined.block(index++, present.part.from);
                     waits = true;
-                } else if (held.test(index) || memory().hasBlock(keyOf(info, index))) {
+                } else if (held.test(index) || isInMemory(info, index)) {
                     index++;
                 } else {
                     Tier from = below(info, index);
@@ -222,7 +237,7 @@ final class BlockLoads {
 
     /** Where the bytes of a block are: in memory, in a tier, or at the source. */
     String heldIn(ObjectInfo info, long index) {
-        if (memory().hasBlock(keyOf(info, index))) {
+        if (isInMemory(info, index)) {
             return Served.MEMORY;
         }
         Tier tier = below(info, index);
@@ -236,7 +251,7 @@ final class BlockLoads {
         while (index < most
                 && !held.test(index)
                 && !underWay.containsKey(keyOf(info, index))
-                && !memory().hasBlock(keyOf(info, index))
+                && !isInMemory(info, index)
                 && below(info, index) == from) {
             index++;
         }
@@ -465,9 +480,16 @@ final class BlockLoads {
                                             .defaultIfEmpty(NOT_THERE),
                                     TIER_READS,
                                     1)
-                            .takeWhile(ByteBuffer::hasRemaining))
+                            .takeWhile(bytes -> bytes.hasRemaining() || below(info, index) != tier))
                     .doFinally(signal -> isRead())
-                    .subscribe(bytes -> arrive(index++, bytes), this::fail, this::handOn));
+                    .subscribe(this::takeBlock, this::fail, this::handOn));
+        }
+
+        private void takeBlock(ByteBuffer bytes) {
+            if (bytes.hasRemaining()) {
+                arrive(index, bytes);
+            }
+            index++;
         }
 
         /** As a load of which the listener hears. It is nobody's own, so that it sees nobody's Context. */
@@ -482,7 +504,7 @@ final class BlockLoads {
             return new Span(first * settings.blockBytes(), settings.endOf(end - 1, info.size()));
         }
 
-        /** Puts what the tier has not got into parts that ask the source, or the tier again. */
+        /** Puts what the tier has not got into parts that ask another tier, or the source. */
         private void handOn() {
             List<Part> begun = List.of();
             synchronized (BlockLoads.this) {
@@ -504,12 +526,13 @@ final class BlockLoads {
         /** Those that its blocks go on in; under the lock. */
         private List<Part> others() {
             List<Part> others = new ArrayList<>();
-            boolean isGone = below(info, index) != from;
             Part part = null;
             for (Pending block : blocks) {
-                Tier next = isGone ? below(info, block.key.index()) : null;
-                if (part == null || part.from != next) {
-                    part = new Part(info, next, fence.pass(info.key()), block.key.index(), listener);
+                long at = block.key.index();
+                Tier lower = below(info, at);
+                Tier next = lower == from ? null : lower;
+                if (part == null || part.from != next || part.end != at) {
+                    part = new Part(info, next, fence.pass(info.key()), at, listener);
                     others.add(part);
                     open.add(part);
                 }

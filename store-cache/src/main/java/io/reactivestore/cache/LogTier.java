@@ -495,6 +495,18 @@ final class LogTier implements Tier {
         }
     }
 
+    @Override
+    public void blockUsedInMemory(ObjectInfo info, long start) {
+        DiskSession present = session;
+        if (present == null) {
+            return;
+        }
+        Place place = present.writer.findBlock(info, start);
+        if (place != null) {
+            recorder.use(present.log.touch(place));
+        }
+    }
+
     // ---- facts ----
 
     @Override

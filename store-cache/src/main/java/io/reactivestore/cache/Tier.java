@@ -95,6 +95,9 @@ interface Tier {
     /** Notes that the copy of a key in memory was used, so that the one in this tier stays: its reader does not come here. */
     default void usedInMemory(String key, CachedEntry entry) {}
 
+    /** The same of a block. */
+    default void blockUsedInMemory(ObjectInfo info, long start) {}
+
     /**
      * Reads every copy that it has, one at a time and behind readers, and drops those that are damaged.
      *

@@ -9,7 +9,8 @@ import java.time.Duration;
  * @param admitted copies written, and on disk blocks
  * @param refused those that its admission thought not worth their bytes; see {@link DiskSpec#onSecondUse}
  * @param writtenBytes what was written in all; on disk also removals, and copies written again
- * @param uses uses of its copies that it was told of; on disk, the first one in memory since a segment was recycled stands for all
+ * @param uses uses of its copies that it was told of; on disk, the first one of a copy in memory since a segment was recycled stands for
+ *     all of them, but each one of a block counts
  * @param usesApplied those of them that count for what goes first; the others were of copies that had just gone
  * @param stalledReads reads of what seemed to lie in memory that took a caller's thread more than a millisecond: it has waited for the disk
  *     all the same, or the machine stood still; only on disk

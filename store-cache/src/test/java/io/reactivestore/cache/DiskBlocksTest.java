@@ -200,6 +200,20 @@ class DiskBlocksTest {
         assertThat(asked()).isEmpty();
     }
 
+    @ParameterizedTest
+    @ValueSource(ints = {0, 100})
+    void damagedBlocks_areAskedForTogether_butNotWhatLiesBetween(int residentPercent) {
+        keep();
+        stage.disk.files.resident(residentPercent);
+        restart(true);
+        for (int start : List.of(32, 48, 56)) {
+            stage.disk.damage(TEXT.substring(start, start + 8));
+        }
+        assertThat(read(range(32, 64))).isEqualTo(TEXT.substring(32, 64));
+        assertThat(asked()).containsExactlyInAnyOrder(ByteRange.of(32, 40), ByteRange.of(48, 64));
+        assertThat(stage.cache.stats().corrupt()).isEqualTo(3);
+    }
+
     @Test
     void partOfTheDisk_isALoad_andWhatItHasNotIsAnother() {
         Hearing heard = new Hearing();
@@ -587,13 +601,16 @@ class DiskBlocksTest {
         assertThat(disk().cachedKeys()).isEqualTo(keys + 1);
     }
 
-    @Test
-    void blocksThatAreRead_stayOnDisk_othersGo() {
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void blocksThatAreRead_stayOnDisk_othersGo(boolean inMemory) {
         stage.source.write(Stage.KEY, TEXT);
         stage.read();
         stage.settle();
         for (int i = 0; i < 60; i++) {
-            restart(true);
+            if (!inMemory) {
+                restart(true);
+            }
             read(range(32, 64));
             stage.source.write("large-" + i, "x".repeat(200) + i);
             stage.read("large-" + i);
