@@ -34,6 +34,9 @@ final class ListBenchmark implements Benchmark {
     private static final String SERIAL = "S3Store, page by page (scaled)";
     private static final String SDK = "AWS SDK paginator (scaled)";
     private static final String WARM = "warm";
+
+    /** What the JVM chooses by itself where there is no more memory than for such a heap, and two processors. */
+    private static final String COLLECTOR = "-XX:+UseSerialGC";
     private static final String COST = "cost";
     private static final int IN_FLIGHT = 100;
     private static final int PAGE_KEYS = 1000;
@@ -53,7 +56,7 @@ final class ListBenchmark implements Benchmark {
         long keys = quick ? 1_000_000 : 10_000_000;
         int scaledFrom = quick ? 20 : 200;
         // A service that lists is warm; one that is not lists at the speed of its compiler.
-        int warmUpPages = quick ? 1_000 : 12_000;
+        int warmUpPages = quick ? 1_000 : 4_000;
         Map<String, KeySpace> spaces = new LinkedHashMap<>();
         spaces.put("uniform", KeySpace.uniform(keys));
         spaces.put("skewed", KeySpace.skewed(keys));
@@ -122,7 +125,7 @@ final class ListBenchmark implements Benchmark {
 
     private static LatencyServer server(KeySpace keys) {
         return LatencyServer.startProcess(
-                LatencySettings.defaults().withKeys(LatencySettings.BUCKET, keys, 4096), "-Xmx512m");
+                LatencySettings.defaults().withKeys(LatencySettings.BUCKET, keys, 4096), "-Xmx512m", COLLECTOR);
     }
 
     /** What one listing cost. */
@@ -133,6 +136,7 @@ final class ListBenchmark implements Benchmark {
         List<String> command = List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx128m",
+                COLLECTOR,
                 "-cp",
                 System.getProperty("java.class.path"),
                 ListBenchmark.class.getName(),
