@@ -40,32 +40,35 @@ public final class Attributes {
 
     /** {@code Content-Type}, such as {@code application/json}; null for none. */
     public Attributes withContentType(@Nullable String contentType) {
-        return edit(draft -> draft.contentType = contentType);
+        return edit(contentType, settings.contentType, draft -> draft.contentType = contentType);
     }
 
     /** {@code Cache-Control}; null for none. */
     public Attributes withCacheControl(@Nullable String cacheControl) {
-        return edit(draft -> draft.cacheControl = cacheControl);
+        return edit(cacheControl, settings.cacheControl, draft -> draft.cacheControl = cacheControl);
     }
 
     /** {@code Expires}, cut to seconds; null for none. */
     public Attributes withExpires(@Nullable Instant expires) {
-        return edit(draft -> draft.expires = expires);
+        return edit(expires, settings.expires, draft -> draft.expires = expires);
     }
 
     /** {@code Content-Encoding}; null for none. The store never encodes or decodes. */
     public Attributes withContentEncoding(@Nullable String contentEncoding) {
-        return edit(draft -> draft.contentEncoding = contentEncoding);
+        return edit(contentEncoding, settings.contentEncoding, draft -> draft.contentEncoding = contentEncoding);
     }
 
     /** {@code Content-Disposition}; null for none. */
     public Attributes withContentDisposition(@Nullable String contentDisposition) {
-        return edit(draft -> draft.contentDisposition = contentDisposition);
+        return edit(
+                contentDisposition,
+                settings.contentDisposition,
+                draft -> draft.contentDisposition = contentDisposition);
     }
 
     /** {@code Content-Language}; null for none. */
     public Attributes withContentLanguage(@Nullable String contentLanguage) {
-        return edit(draft -> draft.contentLanguage = contentLanguage);
+        return edit(contentLanguage, settings.contentLanguage, draft -> draft.contentLanguage = contentLanguage);
     }
 
     /** One more entry of user metadata; replaces an entry of the same name. */
@@ -77,7 +80,7 @@ public final class Attributes {
 
     /** This user metadata instead of the present one. */
     public Attributes withUserMetadata(Map<String, String> userMetadata) {
-        return edit(draft -> draft.user = userMetadata);
+        return edit(userMetadata, settings.user, draft -> draft.user = userMetadata);
     }
 
     public @Nullable String contentType() {
@@ -129,7 +132,11 @@ public final class Attributes {
         return "Attributes" + settings.toString().substring("Settings".length());
     }
 
-    private Attributes edit(Consumer<Draft> change) {
+    /** Those read from a disk or an answer are made one by one, and most of them are not there. */
+    private Attributes edit(@Nullable Object wanted, @Nullable Object present, Consumer<Draft> change) {
+        if (Objects.equals(wanted, present)) {
+            return this;
+        }
         Draft draft = new Draft(settings);
         change.accept(draft);
         return new Attributes(draft.settings());

@@ -158,6 +158,7 @@ final class CacheParts {
                 source,
                 memory,
                 tiers,
+                loader,
                 flights,
                 renewals,
                 freshness,

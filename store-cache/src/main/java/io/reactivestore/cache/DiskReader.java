@@ -20,6 +20,9 @@ final class DiskReader {
      * threads some ten. So the caller's thread asks the log for what lies in memory, and goes on with that: no hop, no timer. It does so only
      * while the breaker is closed, and tells it nothing, since such a read says nothing of the disk. If a page leaves memory between
      * the question and the copy, the caller waits for the disk after all; that it took long is counted.
+     *
+     * A copy that is not at hand, or not to be served as it is, is read again by the I/O scheduler: whoever then decides has both ways
+     * the same.
      */
 
     /** After it the reader asks below; the read itself cannot be ended. */
@@ -50,6 +53,29 @@ final class DiskReader {
         this.shared = shared;
     }
 
+    /** The copy of a key if its bytes lie in memory and it may be served as it is; else null. */
+    @Nullable CachedEntry readAtHand(String key) {
+        Place place = writer.find(key);
+        long epoch = shared.freshness().epoch();
+        byte[] resident = place == null || place.suspect() ? null : resident(place);
+        if (place == null || resident == null) {
+            return null;
+        }
+        TierCopy copy;
+        try {
+            copy = copy(log.read(key, place, resident), place, epoch);
+        } catch (IOException | RuntimeException failure) {
+            return null; // who reads it by the other way finds the same, and sees to it
+        }
+        if (copy == null
+                || copy.suspect()
+                || !shared.freshness().stateOf(copy.entry()).isServed()) {
+            return null;
+        }
+        recorder.use(log.touch(place));
+        return copy.entry();
+    }
+
     /** The copy of a key, or empty; never an error. */
     Mono<TierCopy> read(String key) {
         return Mono.defer(() -> {
@@ -58,21 +84,28 @@ final class DiskReader {
             if (place == null || !shared.budget().take(bytes)) {
                 return Mono.empty();
             }
-            long epoch = shared.freshness().epoch();
-            Reading<TierCopy> reading = given -> {
-                LogRecord record = log.read(key, place, given);
-                return record == null ? null : copy(record, place, epoch);
-            };
-            byte[] resident = resident(place);
-            if (resident == null && breaker.lets()) {
-                return read(place, reading).doFinally(signal -> shared.budget().give(bytes));
-            }
-            try {
-                return resident == null ? Mono.empty() : now(place, reading, resident);
-            } finally {
+            if (!breaker.lets()) {
                 shared.budget().give(bytes);
+                return Mono.empty();
             }
+            long epoch = shared.freshness().epoch();
+            return read(() -> {
+                        TierCopy copy = readAt(place, key, epoch);
+                        // Who took a copy for missing that was written once more since it was looked up would have it
+                        // written yet again.
+                        Place later = copy == null ? writer.find(key) : null;
+                        return later == null || later.equals(place) ? copy : readAt(later, key, epoch);
+                    })
+                    .doFinally(signal -> shared.budget().give(bytes));
         });
+    }
+
+    private @Nullable TierCopy readAt(Place place, String key, long epoch) throws IOException {
+        TierCopy copy = unlessDamaged(place, () -> copy(log.read(key, place), place, epoch));
+        if (copy != null) {
+            recorder.use(log.touch(place));
+        }
+        return copy;
     }
 
     /** These bytes of an object if they are here as one block, or empty; never an error. The caller has counted them. */
@@ -82,18 +115,26 @@ final class DiskReader {
             if (place == null) {
                 return Mono.empty();
             }
-            Reading<ByteBuffer> reading = given -> block(info, block, place, given);
             byte[] resident = resident(place);
-            if (resident != null) {
-                return now(place, reading, resident);
+            if (resident == null) {
+                return breaker.lets() ? read(() -> readBlock(info, block, place, null)) : Mono.empty();
             }
-            return breaker.lets() ? read(place, reading) : Mono.empty();
+            try {
+                return Mono.justOrEmpty(readBlock(info, block, place, resident));
+            } catch (IOException | RuntimeException failure) {
+                return failed();
+            }
         });
     }
 
-    /** What is made of a record; of these bytes, or of those that it reads if they are null. */
-    private interface Reading<T> {
-        @Nullable T of(byte @Nullable [] given) throws IOException;
+    private @Nullable ByteBuffer readBlock(ObjectInfo info, Span block, Place place, byte @Nullable [] resident)
+            throws IOException {
+        int length = Math.toIntExact(block.length());
+        ByteBuffer bytes = unlessDamaged(place, () -> log.readBlock(info, block.start(), length, place, resident));
+        if (bytes != null) {
+            recorder.use(log.touch(place));
+        }
+        return bytes;
     }
 
     private byte @Nullable [] resident(Place place) {
@@ -108,12 +149,15 @@ final class DiskReader {
         return bytes;
     }
 
-    private <T> Mono<T> now(Place place, Reading<T> reading, byte[] resident) {
-        try {
-            return Mono.justOrEmpty(unlessDamaged(place, reading, resident));
-        } catch (IOException | RuntimeException failure) {
-            return failed();
-        }
+    private interface Reading<T> {
+        @Nullable T now() throws IOException;
+    }
+
+    private <T> Mono<T> read(Reading<T> reading) {
+        Mono<T> read = Mono.fromCallable(() -> reading.now())
+                .subscribeOn(shared.runtime().io())
+                .timeout(PATIENCE, shared.runtime().timers());
+        return breaker.watched(read).onErrorResume(failure -> failed());
     }
 
     private <T> Mono<T> failed() {
@@ -121,17 +165,9 @@ final class DiskReader {
         return Mono.empty();
     }
 
-    private <T> Mono<T> read(Place place, Reading<T> reading) {
-        Mono<T> read = Mono.fromCallable(() -> unlessDamaged(place, reading, null))
-                .subscribeOn(shared.runtime().io())
-                .timeout(PATIENCE, shared.runtime().timers());
-        return breaker.watched(read).onErrorResume(failure -> failed());
-    }
-
-    private <T> @Nullable T unlessDamaged(Place place, Reading<T> reading, byte @Nullable [] resident)
-            throws IOException {
+    private <T> @Nullable T unlessDamaged(Place place, Reading<T> reading) throws IOException {
         try {
-            return reading.of(resident);
+            return reading.now();
         } catch (DamagedRecordException damaged) {
             shared.stats().corrupt.increment();
             log.remove(place);
@@ -139,19 +175,9 @@ final class DiskReader {
         }
     }
 
-    private @Nullable ByteBuffer block(ObjectInfo info, Span block, Place place, byte @Nullable [] resident)
-            throws IOException {
-        int length = Math.toIntExact(block.length());
-        ByteBuffer bytes = log.readBlock(info, block.start(), length, place, resident);
-        if (bytes != null) {
-            recorder.use(log.touch(place));
-        }
-        return bytes;
-    }
-
-    private @Nullable TierCopy copy(LogRecord record, Place place, long epoch) {
-        ObjectInfo info = record.info();
-        if (info == null) {
+    private @Nullable TierCopy copy(@Nullable LogRecord record, Place place, long epoch) {
+        ObjectInfo info = record == null ? null : record.info();
+        if (record == null || info == null) {
             return null;
         }
         CachedEntry entry = new CachedEntry(
@@ -162,7 +188,6 @@ final class DiskReader {
                 shared.freshness(),
                 shared.lifecycle());
         boolean suspect = place.suspect() || writer.trusted() != epoch || clock.isAhead(record.filledAtMillis());
-        recorder.use(log.touch(place));
         return new TierCopy(entry, suspect);
     }
 }

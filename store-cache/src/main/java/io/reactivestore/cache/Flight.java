@@ -18,7 +18,6 @@ final class Flight {
      * How it works.
      *
      *   loading --value, absent or error--> over (waiters told, each by a task of its own)
-     *           --hit while it starts-----> over (the same, but who began it is told by the start itself)
      *           --given up----------------> over (load cancelled, waiters told)
      *           --last waiter leaves------> over (load cancelled), or still loading if it is to be finished and kept
      *
@@ -28,13 +27,7 @@ final class Flight {
      *   begun      start, once             this object   at once; each waiter is told to it once, by its add or by the start
      *   running    start, once             Disposable.Swap
      *
-     *   starting   start                   this object   at once; who began it, from the start's begin to its end
-     *   hit        end                     this object   read by the start as it ends
-     *
      * Nobody is told anything, and the load is neither started nor cancelled, while the lock is held.
-     *
-     * A copy that is found at once shall not cost a change of threads. So who began the load is told by the start, when all of the load has
-     * returned: that is on its own thread, in nobody's way, and all is over by then, as it is for the others.
      */
 
     final Question question;
@@ -46,8 +39,6 @@ final class Flight {
     private final Disposable.Swap running = Disposables.swap();
     private boolean over;
     private LoadListener.@Nullable Begun begun;
-    private @Nullable MonoSink<Loaded> starting;
-    private @Nullable Loaded hit;
 
     /**
      * @param delivery where waiters are told
@@ -79,14 +70,10 @@ final class Flight {
     /**
      * Starts the load; once, after the first waiter was added.
      *
-     * @param beginner that waiter, whose thread this is
      * @param listener hears of it; null if nobody does
      * @param onOver runs before the waiters are told, or when the load is given up
      */
-    void start(MonoSink<Loaded> beginner, @Nullable LoadListener listener, Runnable onOver) {
-        synchronized (this) {
-            starting = beginner;
-        }
+    void start(@Nullable LoadListener listener, Runnable onOver) {
         // The load is nobody's own, so it sees nobody's Context.
         Mono<Loaded> work = Mono.defer(load::ask);
         running.update((listener == null ? work : heard(listener, work))
@@ -95,14 +82,6 @@ final class Flight {
                 .doOnTerminate(onOver)
                 .doOnCancel(onOver)
                 .subscribe(this::end, error -> end(failed(error))));
-        Loaded found;
-        synchronized (this) {
-            starting = null;
-            found = hit;
-        }
-        if (found != null) {
-            beginner.success(found);
-        }
     }
 
     private Mono<Loaded> heard(LoadListener listener, Mono<Loaded> work) {
@@ -153,9 +132,6 @@ final class Flight {
         List<MonoSink<Loaded>> told;
         synchronized (this) {
             over = true;
-            if (starting != null && loaded instanceof Loaded.Held held && held.hit() && waiters.remove(starting)) {
-                hit = loaded;
-            }
             told = List.copyOf(waiters);
             waiters.clear();
         }

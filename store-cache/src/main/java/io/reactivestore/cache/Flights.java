@@ -104,7 +104,7 @@ final class Flights {
             if (replace(question, present, mine)) {
                 stay(mine, maxWait, waiter);
                 underWay.add(mine);
-                mine.start(waiter, listener, () -> over(mine));
+                mine.start(listener, () -> over(mine));
                 if (closed) {
                     giveUp(mine);
                 }

@@ -70,6 +70,25 @@ final class Loader {
     /** A copy that may be served once the source has confirmed it, or at once. */
     private record Candidate(CachedEntry entry, String tier, boolean suspect) {}
 
+    /**
+     * A copy that the first tier has at hand, for a reader that finds none in memory and lets it serve: nobody needs to share that, so it is
+     * no load. Null if there is to be one.
+     */
+    Loaded.@Nullable Held atHand(String key) {
+        if (tiers.isEmpty()) {
+            return null;
+        }
+        Tier first = tiers.get(0);
+        Pass pass = fence.pass(key);
+        CachedEntry copy = first.readAtHand(key);
+        if (copy == null || copy.isOutlineWithin(maxEntryBytes) || (copy.isOutline() && blocks == null)) {
+            return null;
+        }
+        // A load that has ended meanwhile may have brought what is newer.
+        fence.ifAdmitted(key, pass, () -> memory.putIfNone(key, copy));
+        return new Loaded.Held(copy, first.name(), true);
+    }
+
     Load begin(String key, ReadMode mode) {
         return new WholeLoad(key, mode, fence.pass(key), null);
     }

@@ -354,6 +354,12 @@ final class LogTier implements Tier {
     }
 
     @Override
+    public @Nullable CachedEntry readAtHand(String key) {
+        DiskSession present = session;
+        return present == null ? null : present.reader.readAtHand(key);
+    }
+
+    @Override
     public Mono<TierCopy> read(String key) {
         return Mono.defer(() -> {
             DiskSession present = session;

@@ -57,6 +57,13 @@ final class Memory {
         putHead(key, entry.info(), entry.filledAtNanos(), entry.epoch());
     }
 
+    /** The same if there is none, of a copy that another load may know better. */
+    void putIfNone(String key, CachedEntry entry) {
+        if (copies.get(key) == null) {
+            put(key, entry);
+        }
+    }
+
     /** Notes facts of an object, if they are all there. */
     void putHead(String key, ObjectInfo info, long toldAtNanos, long epoch) {
         absences.remove(key);

@@ -35,6 +35,7 @@ final class Reads {
     private final Memory memory;
     private final List<Tier> tiers;
     private final Tier[] told; // the same, without an iterator for each hit
+    private final Loader loader;
     private final Flights flights;
     private final Renewals renewals;
     private final Freshness freshness;
@@ -55,6 +56,7 @@ final class Reads {
             Store source,
             Memory memory,
             List<Tier> tiers,
+            Loader loader,
             Flights flights,
             Renewals renewals,
             Freshness freshness,
@@ -69,6 +71,7 @@ final class Reads {
         this.memory = memory;
         this.tiers = tiers;
         this.told = tiers.toArray(Tier[]::new);
+        this.loader = loader;
         this.flights = flights;
         this.renewals = renewals;
         this.freshness = freshness;
@@ -281,6 +284,13 @@ final class Reads {
 
     /** Loads a key; what the source fails to tell, or not in time, a copy may. */
     private Mono<Loaded> fly(Question question, ReadMode mode) {
+        boolean mayBeAtHand = question instanceof Question.Whole
+                && mode == ReadMode.CACHED_OK
+                && memory.get(question.subject()) == null;
+        Loaded.Held atHand = mayBeAtHand ? loader.atHand(question.subject()) : null;
+        if (atHand != null) {
+            return Mono.just(atHand);
+        }
         return flights.load(question, mode, maxWait).flatMap(loaded -> {
             if (loaded instanceof Loaded.Late late) {
                 renewals.renewNow(question.subject(), late.instead().entry());

@@ -30,6 +30,14 @@ interface Tier {
     /** Whether it has a copy of a key other than the one with this etag; null for an object that is gone. */
     boolean contradicts(String key, @Nullable String etag);
 
+    /**
+     * The copy of a key if it is here without waiting for anything, and may be served as it is; null if {@link #read} is to be asked,
+     * which may have it all the same. Counts as a use.
+     */
+    default @Nullable CachedEntry readAtHand(String key) {
+        return null;
+    }
+
     /** The copy of a key, whole and verified, or empty. Never an error. */
     Mono<TierCopy> read(String key);
 

@@ -2,23 +2,17 @@ package io.reactivestore.cache;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.reactivestore.ObjectInfo;
 import io.reactivestore.ReadMode;
-import io.reactivestore.Served;
 import io.reactivestore.cache.Fence.End;
 import io.reactivestore.cache.GatedStore.Op;
 import io.reactivestore.error.StoreClosedException;
 import io.reactivestore.error.StoreUnavailableException;
-import io.reactivestore.internal.Lifecycle;
 import io.reactivestore.testkit.simulate.SimulatedRuntime;
-import java.nio.ByteBuffer;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
@@ -134,90 +128,6 @@ class FlightsTest {
         waiter();
         run();
         assertThat(loads).hasSize(2);
-    }
-
-    private Loaded found(boolean hit) {
-        ObjectInfo info = new ObjectInfo("k", 0, "e", null, Instant.EPOCH, null);
-        Freshness freshness = new Freshness(new FreshnessSpec().build(), runtime);
-        ByteBuffer nothing = ByteBuffer.allocate(0).asReadOnlyBuffer();
-        CachedEntry entry = new CachedEntry(info, nothing, 0, 0, freshness, Lifecycle.trivial());
-        return new Loaded.Held(entry, Served.DISK, hit);
-    }
-
-    @Test
-    void hitThatIsFoundAtOnce_isToldOnTheThreadThatAsked_whenNothingOfTheLoadIsLeft() {
-        Loaded hit = found(true);
-        AtomicBoolean returned = new AtomicBoolean();
-        load = () -> Mono.just(hit).doFinally(signal -> returned.set(true));
-        List<Boolean> seen = new ArrayList<>();
-        load("k", ReadMode.CACHED_OK).subscribe(loaded -> {
-            assertThat(loaded).isSameAs(hit);
-            seen.add(returned.get());
-            seen.add(flights.underWay() == 0);
-            seen.add(over.size() == 1);
-        });
-        assertThat(seen).containsExactly(true, true, true);
-    }
-
-    @Test
-    void whoJoinsAHitWhileItIsFound_isToldByATaskOfItsOwn() {
-        Loaded hit = found(true);
-        List<TestSubscriber<Loaded>> joined = new ArrayList<>();
-        load = () -> {
-            joined.add(waiter());
-            return Mono.just(hit);
-        };
-        assertThat(waiter().getReceivedOnNext()).containsExactly(hit);
-        assertThat(joined.get(0).getReceivedOnNext()).isEmpty();
-        run();
-        assertThat(joined.get(0).getReceivedOnNext()).containsExactly(hit);
-        assertThat(flights.joined()).isEqualTo(1);
-    }
-
-    @Test
-    void whatTheSourceHasSaidAtOnce_andAHitThatIsFoundLater_areToldOnTheDeliveryScheduler() {
-        load = () -> Mono.just(found(false));
-        TestSubscriber<Loaded> ofTheSource = waiter();
-        assertThat(ofTheSource.isTerminated()).isFalse();
-        load = this::controlled;
-        TestSubscriber<Loaded> later = waiter();
-        loads.get(0).tryEmitValue(found(true));
-        assertThat(later.isTerminated()).isFalse();
-        run();
-        assertThat(ofTheSource.isTerminatedComplete()).isTrue();
-        assertThat(later.isTerminatedComplete()).isTrue();
-    }
-
-    @Test
-    void whoHasLeftWhileItsHitIsFound_isNotTold_andOthersAre() {
-        Loaded hit = found(true);
-        TestSubscriber<Loaded> leaving = TestSubscriber.create();
-        List<TestSubscriber<Loaded>> joined = new ArrayList<>();
-        load = () -> {
-            joined.add(waiter());
-            leaving.cancel();
-            return Mono.just(hit);
-        };
-        load("k", ReadMode.CACHED_OK).subscribe(leaving);
-        run();
-        assertThat(leaving.getReceivedOnNext()).isEmpty();
-        assertThat(joined.get(0).getReceivedOnNext()).containsExactly(hit);
-        assertThat(cancelled).hasValue(0);
-    }
-
-    @Test
-    void hitThatAnotherThreadFinds_beforeTheLoadIsStarted_isToldOnTheThreadThatAsked() {
-        Loaded hit = found(true);
-        load = () -> Mono.create(sink -> {
-            Thread other = new Thread(() -> sink.success(hit));
-            other.start();
-            try {
-                other.join();
-            } catch (InterruptedException e) {
-                throw new AssertionError(e);
-            }
-        });
-        assertThat(waiter().getReceivedOnNext()).containsExactly(hit);
     }
 
     @Test

@@ -3,6 +3,7 @@ package io.reactivestore.cache;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.reactivestore.ByteRange;
+import io.reactivestore.ReadMode;
 import io.reactivestore.ReadOptions;
 import io.reactivestore.Served;
 import io.reactivestore.StoredObject;
@@ -106,6 +107,39 @@ class ResidentReadsTest {
         stage.io.hold();
         assertThat(stage.reader().getReceivedOnNext()).containsExactly("text");
         assertThat(stage.source.calls(Op.GET)).isEqualTo(asked + 1);
+    }
+
+    @Test
+    void staleCopy_isConfirmed_andItsUseCountsOnce() {
+        Stage aging = Stage.disk(builder -> builder.freshness(fresh -> fresh.maxAge(Duration.ofMinutes(1))))
+                .open();
+        aging.put("text");
+        aging.settle();
+        aging.disk.files.resident(100);
+        aging.run(Duration.ofMinutes(2));
+        assertThat(aging.read()).isEqualTo("text");
+        assertThat(aging.cache.stats().revalidated()).isEqualTo(1);
+        assertThat(aging.cache.stats().tier(Served.DISK).uses()).isEqualTo(1);
+    }
+
+    @Test
+    void copyThatIsReadWhileALoadEnds_doesNotTakeItsPlaceInMemory() {
+        Stage both = Stage.memoryAndDisk().open();
+        both.put("old");
+        both.settle();
+        both.reopen();
+        both.io.hold();
+        both.disk.files.resident(100).onResident(() -> {
+            both.disk.files.onResident(() -> {});
+            both.source.write(Stage.KEY, "new");
+            both.await(both.cache
+                    .get(Stage.KEY, ReadOptions.defaults().withMode(ReadMode.SOURCE_ONLY))
+                    .flatMap(StoredObject::text));
+        });
+        assertThat(both.reader().getReceivedOnNext())
+                .as("it was asked for before")
+                .containsExactly("old");
+        assertThat(both.read()).isEqualTo("new");
     }
 
     @Test

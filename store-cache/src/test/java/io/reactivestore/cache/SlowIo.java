@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 import reactor.core.Disposable;
 import reactor.core.scheduler.Scheduler;
 
@@ -34,7 +35,15 @@ final class SlowIo implements StoreRuntime {
 
     /** Lets one task run; whether there was one. */
     boolean runOne() {
-        Runnable task = waiting.poll();
+        return run(waiting.poll());
+    }
+
+    /** Lets the task run that came last, as another thread would. */
+    boolean runLast() {
+        return run(waiting.pollLast());
+    }
+
+    private boolean run(@Nullable Runnable task) {
         if (task == null) {
             return false;
         }

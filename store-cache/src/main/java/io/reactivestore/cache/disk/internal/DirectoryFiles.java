@@ -152,18 +152,16 @@ public final class DirectoryFiles implements LogFiles {
          *   open --closed by an interrupt--> (next read or write) --> open
          *   open --close, delete--> closed
          *
-         * What lies in memory is copied from a map of the whole file, which shows what is written through the channel, also after a rename
-         * and by whatever channel. Whether it lies there the system is asked first: a page that does not would be waited for by a thread
-         * that must not wait, and several times as long as by a read. Making the map is I/O, so it is made by the next read after somebody
-         * has wanted it: what recovery alone reads is not mapped, nor what it deletes.
-         *
-         * Of a file that somebody else has truncated, pages behind the end may still be in memory. To copy those is an InternalError, which
-         * the JVM raises wherever it next looks, and that may be in the caller's code. So the length is asked too before each copy.
+         * What lies in memory is read at once. Whether it lies there the system is asked by a map of the whole file, which shows what is
+         * written through the channel, also after a rename and by whatever channel. Nothing is copied from the map: what is not there after
+         * all would be waited for several times as long as by a read, and to copy what somebody else has cut off is an error in the thread
+         * of the caller. Making the map is I/O, so it is made by the next read after somebody has wanted it: what recovery alone reads is
+         * not mapped, nor what it deletes.
          *
          *   no map --readResident--> wanted --read--> mapped --close, delete--> no map any more
          *                            wanted --it fails--> no map any more: all goes through the channel
          *
-         * Close lets go of the map; that ends with the garbage collector, since others may be copying from it, and with it the room on the
+         * Close lets go of the map; that ends with the garbage collector, since others may be asking by it, and with it the room on the
          * disk of a file that was deleted. The log only deletes files as it is opened, before anybody has wanted a map, and later those of
          * another length than it makes now, as their turn comes: so what is over its limit is what it was opened with, and for some time
          * longer than it was.
@@ -241,23 +239,23 @@ public final class DirectoryFiles implements LogFiles {
             if (position + count > length) {
                 return false;
             }
-            MappedByteBuffer part = present.slice((int) position, count);
-            if (!part.isLoaded() || isCut()) {
+            // An interrupted thread would close the channel.
+            if (!present.slice((int) position, count).isLoaded()
+                    || Thread.currentThread().isInterrupted()) {
                 return false;
             }
-            into.put(into.position(), part, 0, count);
+            try {
+                ByteBuffer left = into.duplicate();
+                while (left.hasRemaining()) {
+                    if (channel.read(left, position + left.position() - into.position()) < 0) {
+                        return false; // somebody has cut it
+                    }
+                }
+            } catch (IOException notAtOnce) {
+                return false; // who reads it by the other way learns why
+            }
             into.position(into.limit());
             return true;
-        }
-
-        /** Or cannot be asked now. */
-        private boolean isCut() {
-            try {
-                // An interrupted thread would close the channel.
-                return Thread.currentThread().isInterrupted() || channel.size() < length;
-            } catch (IOException closed) {
-                return true;
-            }
         }
 
         private synchronized void makeMap() {
