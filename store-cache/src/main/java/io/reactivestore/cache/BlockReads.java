@@ -199,14 +199,15 @@ final class BlockReads {
         return isAll ? part.asReadOnlyBuffer() : Buffers.copy(part);
     }
 
-    /** Waits for the first block that comes, and lets the others come to memory. */
+    /** Waits for the first block of those that are missing, and lets the others come to memory. */
     private final class First implements BlockLoads.Waiter, BlockLoads.Joined {
         /*
-         * How it works. `joined` is written before any block can come. Whoever leaves before the answer gives the blocks up; the answer
+         * How it works. `joined` and `first` are written before any block can come. Others may come before the first one, which its
+         * tier has no more, and the source may not have: they are no answer. Whoever leaves before the answer gives the blocks up; the answer
          * leaves them to whoever reads the body next.
          *
-         *   beginning --answer--> waiting --a block comes, or fails to--> told
-         *             --a block comes, or fails to--> come --answer--> told
+         *   beginning --answer--> waiting --the first block comes, or any fails to--> told
+         *             --the first block comes, or any fails to--> come --answer--> told
          *             --answer, if there is nothing to wait for--> told
          *
          *   state                    written by                              guard                        seen by others
@@ -221,6 +222,7 @@ final class BlockReads {
         private final boolean stale;
         private final Consumer<String> counted;
         private final Set<Long> joined = new HashSet<>();
+        private long first;
         private String from;
         private volatile boolean answered;
         private @Nullable Throwable error;
@@ -259,6 +261,9 @@ final class BlockReads {
 
         @Override
         public void block(long index, @Nullable Tier tier) {
+            if (joined.isEmpty()) {
+                first = index;
+            }
             joined.add(index);
             from(tier);
         }
@@ -291,7 +296,9 @@ final class BlockReads {
         @Override
         public void arrived(long index, Arrived block) {
             block.release();
-            come(block.from, null);
+            if (index == first) {
+                come(block.from, null);
+            }
         }
 
         @Override

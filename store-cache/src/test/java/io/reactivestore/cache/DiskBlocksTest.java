@@ -272,6 +272,25 @@ class DiskBlocksTest {
     }
 
     @Test
+    void readWhoseFirstBlockTheSourceHas_isNoHit_thoughTheNextOneCameFromTheDisk() {
+        keep();
+        restart(true);
+        read(range(0, 8));
+        stage.disk.damage(TEXT.substring(48, 56));
+        stage.source.hold(Op.GET);
+        TestSubscriber<StoredObject> reader = TestSubscriber.create();
+        stage.cache.get(Stage.KEY, range(48, 64)).subscribe(reader);
+        stage.run();
+        assertThat(reader.getReceivedOnNext()).as("block 7 is here").isEmpty();
+        stage.source.pass(Op.GET).take(Op.GET).answer();
+        stage.run();
+        assertThat(reader.getReceivedOnNext()).singleElement().satisfies(object -> {
+            assertThat(object.served().tier()).isEqualTo(Served.SOURCE);
+            assertThat(stage.await(object.text())).isEqualTo(TEXT.substring(48, 64));
+        });
+    }
+
+    @Test
     void readWhoseFirstBytesNeverCome_isCountedAsAMiss_andNoneThatWasGivenUp() {
         keep();
         restart(true);
