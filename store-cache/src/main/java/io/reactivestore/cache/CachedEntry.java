@@ -94,6 +94,11 @@ final class CachedEntry implements StoredObject {
         return !isOutline() && info.etag().equals(other.info.etag());
     }
 
+    /** Whether the source was asked for it later. Of another epoch is neither. */
+    boolean isLaterThan(CachedEntry other) {
+        return epoch == other.epoch && filledAtNanos - other.filledAtNanos > 0;
+    }
+
     /** A view whose position is the caller's own. */
     ByteBuffer buffer() {
         return held().duplicate();

@@ -55,8 +55,8 @@ final class DiskReader {
 
     /** The copy of a key if its bytes lie in memory and it may be served as it is; else null. */
     @Nullable CachedEntry readAtHand(String key) {
+        long epoch = shared.freshness().epoch(); // first: what was found before one began is of the one before
         Place place = writer.find(key);
-        long epoch = shared.freshness().epoch();
         byte[] resident = place == null || place.suspect() ? null : resident(place);
         if (place == null || resident == null) {
             return null;
@@ -79,6 +79,7 @@ final class DiskReader {
     /** The copy of a key, or empty; never an error. */
     Mono<TierCopy> read(String key) {
         return Mono.defer(() -> {
+            long epoch = shared.freshness().epoch(); // first, as above
             Place place = writer.find(key);
             int bytes = place == null ? 0 : place.recordBytes();
             if (place == null || !shared.budget().take(bytes)) {
@@ -88,13 +89,14 @@ final class DiskReader {
                 shared.budget().give(bytes);
                 return Mono.empty();
             }
-            long epoch = shared.freshness().epoch();
             return read(() -> {
                         TierCopy copy = readAt(place, key, epoch);
                         // Who took a copy for missing that was written once more since it was looked up would have it
                         // written yet again.
                         Place later = copy == null ? writer.find(key) : null;
-                        return later == null || later.equals(place) ? copy : readAt(later, key, epoch);
+                        return later == null || later.equals(place) || later.recordBytes() > bytes
+                                ? copy
+                                : readAt(later, key, epoch);
                     })
                     .doFinally(signal -> shared.budget().give(bytes));
         });
@@ -116,14 +118,21 @@ final class DiskReader {
                 return Mono.empty();
             }
             byte[] resident = resident(place);
-            if (resident == null) {
-                return breaker.lets() ? read(() -> readBlock(info, block, place, null)) : Mono.empty();
-            }
             try {
-                return Mono.justOrEmpty(readBlock(info, block, place, resident));
+                ByteBuffer bytes = resident == null ? null : readBlock(info, block, place, resident);
+                if (bytes != null) {
+                    return Mono.just(bytes);
+                }
             } catch (IOException | RuntimeException failure) {
                 return failed();
             }
+            return breaker.lets()
+                    ? read(() -> {
+                        ByteBuffer bytes = readBlock(info, block, place, null);
+                        Place later = bytes == null ? writer.findBlock(info, block.start()) : null; // as of a copy
+                        return later == null || later.equals(place) ? bytes : readBlock(info, block, later, null);
+                    })
+                    : Mono.empty();
         });
     }
 
@@ -169,8 +178,9 @@ final class DiskReader {
         try {
             return reading.now();
         } catch (DamagedRecordException damaged) {
-            shared.stats().corrupt.increment();
-            log.remove(place);
+            if (log.remove(place)) {
+                shared.stats().corrupt.increment();
+            }
             return null;
         }
     }

@@ -8,6 +8,8 @@ import reactor.util.context.ContextView;
  * Hears of the loads that readers of a cache share: for traces and the like. Each reader keeps its Context. A load is nobody's own, whoever
  * began it: it runs under a Context of its own, with nothing in it but what a listener puts there.
  *
+ * <p>What the disk has at hand, so that nobody waits for it, is no load; nor is what memory has.
+ *
  * <p>An object that is kept in blocks is loaded in parts, as far as readers want it: each part is a load. What the first answer brings of it
  * belongs to the load of that answer, also if it is still coming when that load is over.
  *

@@ -81,11 +81,11 @@ final class Loader {
         Tier first = tiers.get(0);
         Pass pass = fence.pass(key);
         CachedEntry copy = first.readAtHand(key);
+        // An outline that is of no use here is dropped by the load that comes then.
         if (copy == null || copy.isOutlineWithin(maxEntryBytes) || (copy.isOutline() && blocks == null)) {
             return null;
         }
-        // A load that has ended meanwhile may have brought what is newer.
-        fence.ifAdmitted(key, pass, () -> memory.putIfNone(key, copy));
+        install(key, pass, copy, 0);
         return new Loaded.Held(copy, first.name(), true);
     }
 

@@ -46,22 +46,28 @@ final class Memory {
     }
 
     /**
-     * Puts a copy in the place of an older one, or of an absence. It brings its facts. Under the fence: an outline must not come in the
-     * place of the whole, which may have been asked for later, and have come before it.
+     * Puts a copy in the place of an older one, or of an absence, unless what is known was told later. It brings its facts. Under the
+     * fence: loads that nobody has written past may end in another order than that in which they were asked.
      */
     void put(String key, CachedEntry entry) {
-        CachedEntry present = entry.isOutline() ? copies.get(key) : null;
-        if (present == null || !present.isWholeOf(entry)) {
+        CachedEntry present = copies.get(key);
+        if (isOutdated(key, entry, present)) {
+            return;
+        }
+        // The whole may have been asked for later, and have come before.
+        if (present == null || !entry.isOutline() || !present.isWholeOf(entry)) {
             copies.put(key, entry);
         }
         putHead(key, entry.info(), entry.filledAtNanos(), entry.epoch());
     }
 
-    /** The same if there is none, of a copy that another load may know better. */
-    void putIfNone(String key, CachedEntry entry) {
-        if (copies.get(key) == null) {
-            put(key, entry);
+    private boolean isOutdated(String key, CachedEntry entry, @Nullable CachedEntry present) {
+        if (present != null && present.isLaterThan(entry)) {
+            return !present.isOutline() || !entry.isWholeOf(present);
         }
+        ObjectInfo head = heads.later(key, entry.filledAtNanos(), entry.epoch());
+        return (head != null && !head.etag().equals(entry.info().etag()))
+                || absences.later(key, entry.filledAtNanos(), entry.epoch()) != null;
     }
 
     /** Notes facts of an object, if they are all there. */

@@ -56,6 +56,12 @@ final class Recent<T> {
         return freshness.nanoTime() - answer.toldAtNanos < lifetimeNanos ? answer.value : null;
     }
 
+    /** What was told later than that, in the same epoch; null if nothing. */
+    @Nullable T later(String key, long nanos, long epoch) {
+        Answer<T> answer = max == 0 ? null : known.get(key);
+        return answer != null && answer.epoch == epoch && answer.toldAtNanos - nanos > 0 ? answer.value : null;
+    }
+
     /**
      * Remembers an answer, unless a later one is known.
      *

@@ -131,6 +131,7 @@ class ResidentReadsTest {
         both.io.hold();
         both.disk.files.resident(100).onResident(() -> {
             both.disk.files.onResident(() -> {});
+            both.run(); // so that it is later
             both.source.write(Stage.KEY, "new");
             both.await(both.cache
                     .get(Stage.KEY, ReadOptions.defaults().withMode(ReadMode.SOURCE_ONLY))

@@ -239,12 +239,12 @@ public final class DirectoryFiles implements LogFiles {
             if (position + count > length) {
                 return false;
             }
-            // An interrupted thread would close the channel.
-            if (!present.slice((int) position, count).isLoaded()
-                    || Thread.currentThread().isInterrupted()) {
-                return false;
-            }
             try {
+                // An interrupted thread would close the channel.
+                if (!present.slice((int) position, count).isLoaded()
+                        || Thread.currentThread().isInterrupted()) {
+                    return false;
+                }
                 ByteBuffer left = into.duplicate();
                 while (left.hasRemaining()) {
                     if (channel.read(left, position + left.position() - into.position()) < 0) {
@@ -252,7 +252,7 @@ public final class DirectoryFiles implements LogFiles {
                     }
                 }
             } catch (IOException notAtOnce) {
-                return false; // who reads it by the other way learns why
+                return false; // of the question or the read: who reads it by the other way learns why
             }
             into.position(into.limit());
             return true;
