@@ -37,6 +37,7 @@ final class ListBenchmark implements Benchmark {
 
     /** What the JVM chooses by itself where there is no more memory than for such a heap, and two processors. */
     private static final String COLLECTOR = "-XX:+UseSerialGC";
+
     private static final String COST = "cost";
     private static final int IN_FLIGHT = 100;
     private static final int PAGE_KEYS = 1000;
