@@ -31,8 +31,8 @@ final class TckTests {
     /** How often it is looked whether an error has come. */
     private static final long POLL_MILLIS = 5;
 
-    /** How long the garbage collector gets to take a subscriber that was let go. */
-    private static final long COLLECTION_MILLIS = 200;
+    /** How long the garbage collector gets to take a subscriber that was let go; waited for only if it does not. */
+    private static final long COLLECTION_MILLIS = PATIENCE_MILLIS;
 
     private TckTests() {}
 
