@@ -2,6 +2,7 @@ package io.reactivestore.cache;
 
 import io.reactivestore.StoreRuntime;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -33,7 +34,7 @@ final class Fence {
 
     private static final int STRIPES = 4096;
 
-    private final Stripe[] stripes = new Stripe[STRIPES];
+    private final Stripe[] stripes;
     private final PrefixMarks prefixes = new PrefixMarks();
     private final StoreRuntime runtime;
     private final long inDoubtNanos;
@@ -49,12 +50,16 @@ final class Fence {
      * @param pages hear of every mutation; null if there are none
      */
     Fence(StoreRuntime runtime, Duration inDoubt, @Nullable Pages pages) {
+        this(runtime, inDoubt, pages, STRIPES);
+    }
+
+    /** @param stripes a power of two */
+    Fence(StoreRuntime runtime, Duration inDoubt, @Nullable Pages pages, int stripes) {
         this.runtime = runtime;
         this.inDoubtNanos = Limits.nanos(inDoubt);
         this.pages = pages;
-        for (int i = 0; i < STRIPES; i++) {
-            stripes[i] = new Stripe();
-        }
+        this.stripes = new Stripe[stripes];
+        Arrays.setAll(this.stripes, i -> new Stripe());
     }
 
     /** What a reader knew when it began. */
@@ -284,7 +289,7 @@ final class Fence {
 
     private Stripe stripe(String key) {
         int hash = key.hashCode() * 0x9E3779B9; // Fibonacci hashing: keys often differ in their last characters only
-        return stripes[hash >>> 20];
+        return stripes[hash >>> Integer.numberOfLeadingZeros(stripes.length - 1)];
     }
 
     /** A mutation of one key, from before it is sent until its end. */

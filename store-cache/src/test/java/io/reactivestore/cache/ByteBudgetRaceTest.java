@@ -5,10 +5,12 @@ import org.jetbrains.lincheck.datastructures.IntGen;
 import org.jetbrains.lincheck.datastructures.ModelCheckingOptions;
 import org.jetbrains.lincheck.datastructures.Operation;
 import org.jetbrains.lincheck.datastructures.Param;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Each answer is one that some order of the calls would give: loads that take bytes, and one whose share grows, shrinks and ends. */
 @Param(name = "bytes", gen = IntGen.class, conf = "1:6")
+@Tag("lincheck")
 public class ByteBudgetRaceTest {
 
     private final ByteBudget budget = new ByteBudget(8);

@@ -6,12 +6,14 @@ import org.jetbrains.lincheck.datastructures.IntGen;
 import org.jetbrains.lincheck.datastructures.ModelCheckingOptions;
 import org.jetbrains.lincheck.datastructures.Operation;
 import org.jetbrains.lincheck.datastructures.Param;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Each answer is one that some order of the calls would give: the end of a doubt and the end of a mutation beside those who ask. */
 @Param(name = "since", gen = IntGen.class, conf = "2:3")
 @Param(name = "key", gen = BooleanGen.class)
 @Param(name = "now", gen = IntGen.class, conf = "9:10")
+@Tag("lincheck")
 public class PrefixMarksRaceTest {
 
     private static final long DOUBT_ENDS = 10;

@@ -55,7 +55,7 @@ final class Index {
     /** Hides all that recovery can still find. */
     private static final long ANY_VERSION = Long.MAX_VALUE;
 
-    private final Shard[] shards = new Shard[SHARDS];
+    private final Shard[] shards;
     private final Accounts accounts;
     private final LongAdder entries = new LongAdder();
     private final LongAdder blocks = new LongAdder();
@@ -73,8 +73,14 @@ final class Index {
     }
 
     Index(Accounts accounts) {
+        this(accounts, SHARDS);
+    }
+
+    /** @param shards a power of two */
+    Index(Accounts accounts, int shards) {
         this.accounts = accounts;
-        Arrays.setAll(shards, i -> new Shard());
+        this.shards = new Shard[shards];
+        Arrays.setAll(this.shards, i -> new Shard());
     }
 
     /** Not counting blocks. */
@@ -266,7 +272,7 @@ final class Index {
     }
 
     private Shard shard(long hash) {
-        return shards[(int) hash & (SHARDS - 1)];
+        return shards[(int) hash & (shards.length - 1)];
     }
 
     private static int flags(Place place) {
