@@ -179,8 +179,8 @@ public final class SimulatedDisk {
             }
 
             @Override
-            public boolean readResident(ByteBuffer into, long position) {
-                return file.readResident(into, position); // a broken disk does not take it out of memory
+            public byte @Nullable [] readResident(long position, int count) {
+                return file.readResident(position, count); // a broken disk does not take it out of memory
             }
 
             @Override

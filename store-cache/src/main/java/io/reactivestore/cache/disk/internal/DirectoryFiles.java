@@ -213,49 +213,45 @@ public final class DirectoryFiles implements LogFiles {
             if (wanted && mappable && map == null) {
                 makeMap();
             }
-            steadily(used -> {
-                ByteBuffer left = into.duplicate();
-                long at = position;
-                while (left.position() < into.limit()) {
-                    left.limit(Math.min(into.limit(), left.position() + PIECE_BYTES));
-                    int count = used.read(left, at);
-                    if (count < 0) {
-                        throw new EOFException("end of the file at " + at);
-                    }
-                    at += count;
-                }
-            });
+            steadily(used -> readFully(used, into.duplicate(), position));
             into.position(into.limit());
         }
 
+        private static void readFully(FileChannel channel, ByteBuffer into, long position) throws IOException {
+            int end = into.limit();
+            long at = position;
+            while (into.position() < end) {
+                into.limit(Math.min(end, into.position() + PIECE_BYTES));
+                int count = channel.read(into, at);
+                if (count < 0) {
+                    throw new EOFException("end of the file at " + at);
+                }
+                at += count;
+            }
+        }
+
         @Override
-        public boolean readResident(ByteBuffer into, long position) {
+        public byte @Nullable [] readResident(long position, int count) {
             MappedByteBuffer present = map;
-            int count = into.remaining();
             if (present == null) {
                 wanted = true;
-                return false;
+                return null;
             }
             if (position + count > length) {
-                return false;
+                return null;
             }
             try {
                 // An interrupted thread would close the channel.
                 if (!present.slice((int) position, count).isLoaded()
                         || Thread.currentThread().isInterrupted()) {
-                    return false;
+                    return null;
                 }
-                ByteBuffer left = into.duplicate();
-                while (left.hasRemaining()) {
-                    if (channel.read(left, position + left.position() - into.position()) < 0) {
-                        return false; // somebody has cut it
-                    }
-                }
+                byte[] bytes = new byte[count];
+                readFully(channel, ByteBuffer.wrap(bytes), position);
+                return bytes;
             } catch (IOException notAtOnce) {
-                return false; // of the question or the read: who reads it by the other way learns why
+                return null; // of the question or the read: who reads it by the other way learns why
             }
-            into.position(into.limit());
-            return true;
         }
 
         private synchronized void makeMap() {

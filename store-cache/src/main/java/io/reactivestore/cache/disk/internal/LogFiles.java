@@ -39,12 +39,12 @@ public interface LogFiles {
         void read(ByteBuffer into, long position) throws IOException;
 
         /**
-         * Reads until the buffer is full if all of that lies in memory; else does nothing, and {@link #read} is the way. May be called by
-         * threads that must not block: it waits for no disk, but for that of a page which leaves memory at this very moment.
+         * Reads so many bytes if all of them lie in memory; else {@link #read} is the way. May be called by threads that must not block: it
+         * waits for no disk, but for that of a page which leaves memory at this very moment.
          *
-         * @return whether it has read; never before a {@link #read} that comes after the first call
+         * @return null if they do not, and before a {@link #read} that comes after the first call
          */
-        boolean readResident(ByteBuffer into, long position);
+        byte @Nullable [] readResident(long position, int count);
 
         /** Writes all of the buffer; on failure any part of it may have been written. */
         void write(ByteBuffer from, long position) throws IOException;

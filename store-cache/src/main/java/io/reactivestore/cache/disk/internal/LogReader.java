@@ -11,10 +11,13 @@ import org.jspecify.annotations.Nullable;
 final class LogReader {
 
     /**
-     * Records up to this are given to whoever must not wait: 64 KiB of an object, and what is said of it. To copy and check them takes some ten
-     * microseconds, less than two changes of threads. Of larger ones that is the lesser part, and an event loop would be held for long.
+     * Records up to this are given to whoever must not wait: a MiB of an object, and what is said of it. To copy and check that takes an event
+     * loop about as long as to send it. Three changes of threads would take as long once more.
      */
-    static final int MAX_RESIDENT_BYTES = (64 << 10) + (4 << 10);
+    static final int MAX_RESIDENT_BYTES = (1 << 20) + (4 << 10);
+
+    /** Of blocks many are asked for at once, which would hold an event loop for long. */
+    static final int MAX_RESIDENT_BLOCK_BYTES = (64 << 10) + (4 << 10);
 
     private static final long MILLIS = 1000;
 
@@ -34,12 +37,9 @@ final class LogReader {
 
     /** As {@link DiskLog#resident}. */
     byte @Nullable [] resident(Place place) {
-        Segment segment = place.recordBytes() > MAX_RESIDENT_BYTES ? null : segments.get(place.segment());
-        if (segment == null) {
-            return null;
-        }
-        byte[] bytes = new byte[place.recordBytes()];
-        return segment.file.readResident(ByteBuffer.wrap(bytes), place.offset()) ? bytes : null;
+        int most = place.isBlock() ? MAX_RESIDENT_BLOCK_BYTES : MAX_RESIDENT_BYTES;
+        Segment segment = place.recordBytes() > most ? null : segments.get(place.segment());
+        return segment == null ? null : segment.file.readResident(place.offset(), place.recordBytes());
     }
 
     /**

@@ -192,20 +192,17 @@ class DirectoryFilesTest {
         file.write(ByteBuffer.wrap(new byte[] {1, 2, 3}), 50_000);
         file.read(into.clear(), 50_000);
         assertThat(maps()).as("nobody wants it").isZero();
-        assertThat(file.readResident(into.clear(), 50_000)).isFalse();
+        assertThat(file.readResident(50_000, 1_000)).isNull();
         assertThat(maps()).as("not on a thread that must not wait").isZero();
         file.read(into.clear(), 0);
         assertThat(maps()).isEqualTo(1);
-        assertThat(file.readResident(into.clear(), 50_000)).isTrue();
-        assertThat(into.hasRemaining()).isFalse();
-        assertThat(into.array()).startsWith(1, 2, 3, 0);
+        assertThat(file.readResident(50_000, 1_000)).hasSize(1_000).startsWith(1, 2, 3, 0);
         file.read(into.clear(), 0);
         assertThat(maps()).as("once").isEqualTo(1);
         file.close();
-        assertThat(file.readResident(into.clear(), 50_000)).isFalse();
-        assertThat(into.position()).isZero();
+        assertThat(file.readResident(50_000, 1_000)).isNull();
         assertThatThrownBy(() -> file.read(into.clear(), 0)).isInstanceOf(ClosedChannelException.class);
-        assertThat(file.readResident(into.clear(), 50_000)).isFalse();
+        assertThat(file.readResident(50_000, 1_000)).isNull();
     }
 
     @Test
@@ -218,12 +215,11 @@ class DirectoryFilesTest {
             assertThat(firstOf(file)).isEqualTo((byte) 1);
             Thread.currentThread().interrupt();
             file.write(ByteBuffer.wrap(new byte[] {2}), 0);
-            ByteBuffer into = ByteBuffer.allocate(1);
-            assertThat(file.readResident(into, 0)).as("would close the channel").isFalse();
+            assertThat(file.readResident(0, 1)).as("would close the channel").isNull();
             assertThat(Thread.interrupted()).isTrue();
             assertThat(firstOf(file)).as("by another channel").isEqualTo((byte) 2);
             file.delete();
-            assertThat(file.readResident(ByteBuffer.allocate(1), 0)).isFalse();
+            assertThat(file.readResident(0, 1)).isNull();
         }
     }
 
@@ -234,10 +230,11 @@ class DirectoryFilesTest {
         try (LogFiles.File file = mapped(files, "a", 100_000)) {
             cut("a", 8_192);
             ByteBuffer into = ByteBuffer.allocate(1_000);
-            assertThat(file.readResident(into, 50_000)).isFalse();
-            assertThat(file.readResident(into, 8_000)).as("across the end").isFalse();
-            assertThat(file.readResident(into, 99_999)).as("beyond what it was").isFalse();
-            assertThat(into.position()).isZero();
+            assertThat(file.readResident(50_000, 1_000)).isNull();
+            assertThat(file.readResident(8_000, 1_000)).as("across the end").isNull();
+            assertThat(file.readResident(99_999, 1_000))
+                    .as("beyond what it was")
+                    .isNull();
             assertThatThrownBy(() -> file.read(into, 50_000)).isInstanceOf(EOFException.class);
             file.read(into, 0);
             assertThat(into.hasRemaining()).isFalse();
@@ -251,7 +248,7 @@ class DirectoryFilesTest {
             cut("a", 8_192);
             ByteBuffer into = ByteBuffer.allocate(1_000);
             for (int i = 0; i < 3; i++) {
-                assertThat(file.readResident(into.clear(), 0)).isFalse();
+                assertThat(file.readResident(0, 1_000)).isNull();
                 file.read(into.clear(), 0);
             }
             assertThat(Files.size(temporary.resolve("a"))).isEqualTo(8_192);
@@ -260,10 +257,10 @@ class DirectoryFilesTest {
 
     @Test
     @EnabledOnOs(OS.LINUX)
-    void recordsOfUpTo64KiB_areGivenToThoseWhoMustNotWait_largerOnesAreNot() throws IOException {
+    void recordsOfUpToAMiB_areGivenToThoseWhoMustNotWait_largerOnesAreNot() throws IOException {
         DiskLogSettings settings = new DiskLogSettings(64L << 20, 16 << 20);
         try (DiskLog log = DiskLog.open(DirectoryFiles.in(temporary), settings, DirectoryFilesTest::failIfDamaged)) {
-            String most = "x".repeat(64 << 10);
+            String most = "x".repeat(1 << 20);
             String more = "y".repeat(LogReader.MAX_RESIDENT_BYTES);
             log.append(List.of(entry(log, "most", most), entry(log, "more", more)))
                     .forEach(log::publish);
@@ -280,19 +277,37 @@ class DirectoryFilesTest {
         }
     }
 
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void blocksOfUpTo64KiB_areGivenToThoseWhoMustNotWait_largerOnesAreNot() throws IOException {
+        DiskLogSettings settings = new DiskLogSettings(64L << 20, 16 << 20);
+        try (DiskLog log = DiskLog.open(DirectoryFiles.in(temporary), settings, DirectoryFilesTest::failIfDamaged)) {
+            String most = "x".repeat(64 << 10);
+            String more = "y".repeat(LogReader.MAX_RESIDENT_BLOCK_BYTES);
+            log.append(List.of(block(log, "most", most), block(log, "more", more)))
+                    .forEach(log::publish);
+            Place place = log.findBlock(LogStage.info("most", most), 0);
+            assertThat(log.resident(place)).isNull();
+            log.readBlock(LogStage.info("most", most), 0, most.length(), place);
+            assertThat(log.resident(place)).hasSize(place.recordBytes());
+            assertThat(log.resident(log.findBlock(LogStage.info("more", more), 0)))
+                    .isNull();
+        }
+    }
+
     /** A file of zeros, in memory and mapped. */
     private static LogFiles.File mapped(DirectoryFiles files, String name, int bytes) throws IOException {
         LogFiles.File file = files.create(name, bytes);
-        file.readResident(ByteBuffer.allocate(1), 0);
+        file.readResident(0, 1);
         file.read(ByteBuffer.allocate(1), 0);
         assertThat(firstOf(file)).isZero();
         return file;
     }
 
     private static byte firstOf(LogFiles.File file) {
-        ByteBuffer into = ByteBuffer.allocate(1);
-        assertThat(file.readResident(into, 0)).isTrue();
-        return into.get(0);
+        byte[] bytes = file.readResident(0, 1);
+        assertThat(bytes).hasSize(1);
+        return bytes[0];
     }
 
     private void cut(String name, long length) throws IOException {
@@ -311,6 +326,11 @@ class DirectoryFilesTest {
     private static LogRecord entry(DiskLog log, String key, String value) {
         return LogRecord.entry(
                 new RecordVersion(log.epoch(), 0), 0, 0, LogStage.info(key, value), LogStage.bytes(value));
+    }
+
+    private static LogRecord block(DiskLog log, String key, String value) {
+        return LogRecord.block(
+                new RecordVersion(log.epoch(), 0), 0, 0, LogStage.info(key, value), 0, LogStage.bytes(value));
     }
 
     private static DiskLog open(Path directory) throws IOException {

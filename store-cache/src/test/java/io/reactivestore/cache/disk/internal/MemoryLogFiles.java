@@ -251,17 +251,14 @@ public final class MemoryLogFiles implements LogFiles {
         }
 
         @Override
-        public boolean readResident(ByteBuffer into, long position) {
+        public byte @Nullable [] readResident(long position, int count) {
             synchronized (MemoryLogFiles.this) {
                 boolean isThere = !closed && owner == process && failure == null && !absent;
-                if (!isThere
-                        || position + into.remaining() > disk.bytes.length
-                        || paging.nextInt(100) >= residentPercent) {
-                    return false;
+                if (!isThere || position + count > disk.bytes.length || paging.nextInt(100) >= residentPercent) {
+                    return null;
                 }
                 onResident.run();
-                into.put(disk.bytes, (int) position, into.remaining());
-                return true;
+                return Arrays.copyOfRange(disk.bytes, (int) position, (int) position + count);
             }
         }
 
