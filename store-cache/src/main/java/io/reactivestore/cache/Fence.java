@@ -53,7 +53,7 @@ final class Fence {
         this(runtime, inDoubt, pages, STRIPES);
     }
 
-    /** @param stripes a power of two */
+    /** @param stripes a power of two, at least 2 */
     Fence(StoreRuntime runtime, Duration inDoubt, @Nullable Pages pages, int stripes) {
         this.runtime = runtime;
         this.inDoubtNanos = Limits.nanos(inDoubt);

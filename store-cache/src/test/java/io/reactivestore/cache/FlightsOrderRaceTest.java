@@ -18,10 +18,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import reactor.core.publisher.Mono;
 
-/**
- * Readers who share loads read what the source alone would give them: nobody joins a load that was written past before he came, and nobody
- * waits for one that others have left.
- */
+/** Readers who share loads read what the source alone would give them: nobody joins a load that was written past before he came. */
 @Param(name = "value", gen = IntGen.class, conf = "1:3")
 @Tag("lincheck")
 public class FlightsOrderRaceTest {
@@ -93,6 +90,23 @@ public class FlightsOrderRaceTest {
                 .actorsAfter(1)
                 .iterations(SCENARIOS)
                 .invocationsPerIteration(60)
+                .sequentialSpecification(Source.class)
                 .check(FlightsOrderRaceTest.class);
+    }
+
+    /** What there is without loads to share. */
+    public static final class Source {
+
+        private final AtomicInteger value = new AtomicInteger();
+
+        public long get() {
+            return value.get();
+        }
+
+        public void leave() {}
+
+        public void put(int value) {
+            this.value.set(value);
+        }
     }
 }

@@ -11,7 +11,10 @@ import org.jetbrains.lincheck.datastructures.Validate;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** Each answer is one that some order of the calls would give: readers, the writer, recovery and the end of a segment. */
+/**
+ * Each answer is one that some order of the calls would give: readers, the writer, recovery and the end of a segment. Of one shard: what is
+ * done to all of them is done to one after the other.
+ */
 @Param(name = "key", gen = BooleanGen.class)
 @Param(name = "segment", gen = IntGen.class, conf = "1:2")
 @Param(name = "version", gen = IntGen.class, conf = "1:3")
