@@ -34,8 +34,8 @@ import reactor.core.publisher.Mono;
  * <p>Objects of at most {@code maxEntryBytes} are kept whole when they are read; of larger ones, and of those of which a part is read,
  * memory keeps the blocks that are read ({@link BlocksSpec}), and without blocks nothing. Listings, head and exists ask the source, unless {@link FreshnessSpec#heads} or {@link
  * FreshnessSpec#listings} are kept. Many readers of one key share one load; one that leaves hurts nobody. Waiters of a load are told on
- * the runtime's delivery scheduler, a hit in memory arrives on the caller's thread,
- * and so does one on disk of an object of up to 1 MiB that lies in the page cache.
+ * the runtime's delivery scheduler. A hit in memory arrives on the caller's thread, and so does one on disk of an object of up to 1 MiB that
+ * lies in the page cache.
  * Each reader keeps its Context; a load runs under none of theirs ({@link LoadListener}).
  *
  * <p>The source and other stores passed in are opened, but not closed.

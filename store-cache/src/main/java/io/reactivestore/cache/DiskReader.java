@@ -13,13 +13,17 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 
-/** Reads copies and blocks from the log: those of up to 1 MiB that lie in memory on the thread of the caller, all others on the I/O scheduler. */
+/**
+ * Reads copies and blocks from the log: copies of up to 1 MiB and small blocks that lie in memory on the thread of the caller, all others on
+ * the I/O scheduler.
+ */
 final class DiskReader {
     /*
      * How it works. The records of a log that is read much are in the page cache, where a copy takes a few microseconds for 4 KiB and
-     * some 170 for 1 MiB, and each of three changes of threads ten to seventy. So the caller's thread asks the log for what lies in memory, and goes on with that: no hop, no timer. It does so only
-     * while the breaker is closed, and tells it nothing, since such a read says nothing of the disk. If a page leaves memory between
-     * the question and the copy, the caller waits for the disk after all; that it took long is counted.
+     * some 170 for 1 MiB, and each of three changes of threads ten to seventy. So the caller's thread asks the log for what lies in
+     * memory, and goes on with that: no hop, no timer. It does so only while the breaker is closed, and tells it nothing, since such a
+     * read says nothing of the disk. If a page leaves memory between the question and the copy, the caller waits for the disk after
+     * all; that it took long is counted.
      *
      * A copy that is not at hand, or not to be served as it is, is read again by the I/O scheduler: whoever then decides has both ways
      * the same.

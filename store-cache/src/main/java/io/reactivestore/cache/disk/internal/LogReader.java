@@ -5,8 +5,8 @@ import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads records where the index says that they are. For any number of threads; those of up to 1 MiB that lie in memory also for those that must not
- * wait.
+ * Reads records where the index says that they are. For any number of threads; those of up to 1 MiB that lie in memory also for threads that
+ * must not wait.
  */
 final class LogReader {
 
