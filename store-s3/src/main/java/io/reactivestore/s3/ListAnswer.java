@@ -1,8 +1,10 @@
 package io.reactivestore.s3;
 
+import io.reactivestore.s3.http.internal.LentBody;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.core.interceptor.ExecutionAttribute;
+import software.amazon.awssdk.core.interceptor.SdkInternalExecutionAttribute;
 import software.amazon.awssdk.services.s3.S3AsyncClient;
 import software.amazon.awssdk.services.s3.model.ListObjectsV2Request;
 import software.amazon.awssdk.services.s3.model.ListObjectsV2Response;
@@ -24,7 +26,10 @@ final class ListAnswer {
     static CompletableFuture<ListPage> ask(S3AsyncClient client, ListObjectsV2Request request) {
         ListAnswer answer = new ListAnswer();
         ListObjectsV2Request observed = request.toBuilder()
-                .overrideConfiguration(override -> override.putExecutionAttribute(ATTRIBUTE, answer))
+                .overrideConfiguration(override -> override.putExecutionAttribute(ATTRIBUTE, answer)
+                        // The hook reads its bytes at once, and the SDK, which reads errors, copies them.
+                        .putExecutionAttribute(
+                                SdkInternalExecutionAttribute.SDK_HTTP_EXECUTION_ATTRIBUTES, LentBody.ATTRIBUTES))
                 .build();
         CompletableFuture<ListObjectsV2Response> asked = client.listObjectsV2(observed);
         CompletableFuture<ListPage> page = asked.thenApply(answer::page);

@@ -15,6 +15,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class ListPage {
 
+    private static final CompactLongs NONE = CompactLongs.of(new long[0], 0);
+
     private final Facts facts;
     private final List<String> prefixes;
     private final @Nullable String next;
@@ -22,25 +24,17 @@ final class ListPage {
     /** The objects of a page, an array for each fact. */
     static final class Facts {
 
-        /** What all keys begin with, in UTF-8; may end within a character. */
-        byte[] start = {};
-
-        /** The rest of all keys, and where each ends. */
-        byte[] tails = {};
-
-        int[] tailEnds = {};
+        CompactKeys keys = CompactKeys.of(new byte[0], new int[0]);
 
         /** All etags, and where each ends; if that is null, sixteen bytes each: hexadecimal digits, as of an MD5. */
         byte[] etags = {};
 
-        int @Nullable [] etagEnds;
-        long[] sizes = {};
+        @Nullable CompactLongs etagEnds;
+
+        CompactLongs sizes = NONE;
 
         /** Microseconds since the epoch. */
-        long[] modified = {};
-
-        /** Whether each key is greater than the one before it, by the bytes of UTF-8. */
-        boolean ascending = true;
+        CompactLongs modified = NONE;
     }
 
     /**
@@ -56,20 +50,16 @@ final class ListPage {
 
     /** How many objects are on it. */
     int size() {
-        return facts.sizes.length;
+        return facts.keys.size();
     }
 
     String key(int index) {
-        int from = index == 0 ? 0 : facts.tailEnds[index - 1];
-        int length = facts.tailEnds[index] - from;
-        byte[] key = new byte[facts.start.length + length];
-        System.arraycopy(facts.start, 0, key, 0, facts.start.length);
-        System.arraycopy(facts.tails, from, key, facts.start.length, length);
-        return new String(key, StandardCharsets.UTF_8);
+        return facts.keys.get(index);
     }
 
     ObjectInfo info(int index) {
-        return new ObjectInfo(key(index), facts.sizes[index], etag(index), null, time(facts.modified[index]), null);
+        return new ObjectInfo(
+                key(index), facts.sizes.get(index), etag(index), null, time(facts.modified.get(index)), null);
     }
 
     private static Instant time(long micros) {
@@ -90,14 +80,14 @@ final class ListPage {
     }
 
     boolean isAscending() {
-        return facts.ascending;
+        return facts.keys.isAscending();
     }
 
     private String etag(int index) {
-        int[] ends = facts.etagEnds;
+        CompactLongs ends = facts.etagEnds;
         if (ends != null) {
-            int from = index == 0 ? 0 : ends[index - 1];
-            return new String(facts.etags, from, ends[index] - from, StandardCharsets.UTF_8);
+            int from = index == 0 ? 0 : (int) ends.get(index - 1);
+            return new String(facts.etags, from, (int) ends.get(index) - from, StandardCharsets.UTF_8);
         }
         return HexFormat.of().formatHex(facts.etags, index * 16, index * 16 + 16);
     }

@@ -20,8 +20,11 @@ final class ListPageBuilder {
     private static final byte[] DIGITS = "0123456789abcdef".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] NOTHING = {};
 
-    private final Texts keys = new Texts();
-    private final Texts etags = new Texts();
+    private final Texts keys = new Texts(32 << 10, OBJECTS);
+
+    /** Seldom of use. */
+    private final Texts etags = new Texts(0, 0);
+
     private long[] sizes = new long[OBJECTS];
     private long[] modified = new long[OBJECTS];
     private final List<String> prefixes = new ArrayList<>();
@@ -135,32 +138,14 @@ final class ListPageBuilder {
             prefixes.replaceAll(prefix -> URLDecoder.decode(prefix, StandardCharsets.UTF_8));
         }
         ListPage.Facts facts = new ListPage.Facts();
-        packKeys(facts);
+        facts.keys = CompactKeys.of(keys.bytes, keys.ends);
         facts.etags = allHex ? packed.upTo(count) : etags.bytes;
-        facts.etagEnds = allHex ? null : etags.ends;
-        facts.sizes = Arrays.copyOf(sizes, count);
-        facts.modified = Arrays.copyOf(modified, count);
+        facts.etagEnds = allHex
+                ? null
+                : CompactLongs.of(Arrays.stream(etags.ends).asLongStream().toArray(), count);
+        facts.sizes = CompactLongs.of(sizes, count);
+        facts.modified = CompactLongs.of(modified, count);
         return new ListPage(facts, List.copyOf(prefixes), next);
-    }
-
-    private void packKeys(ListPage.Facts facts) {
-        if (count == 0) {
-            return;
-        }
-        int shared = sharedBytes();
-        facts.start = Arrays.copyOf(keys.bytes, shared);
-        facts.tailEnds = new int[count];
-        facts.tails = new byte[keys.ends[count - 1] - shared * count];
-        byte[] tails = facts.tails;
-        for (int i = 0, at = 0, before = 0; i < count; i++) {
-            int from = keys.start(i) + shared;
-            int length = keys.ends[i] - from;
-            System.arraycopy(keys.bytes, from, tails, at, length);
-            facts.ascending &= i == 0 || Arrays.compareUnsigned(tails, before, at, tails, at, at + length) < 0;
-            before = at;
-            at += length;
-            facts.tailEnds[i] = at;
-        }
     }
 
     /** As {@link URLDecoder} does, which is what the SDK uses. */
@@ -187,25 +172,18 @@ final class ListPageBuilder {
         }
     }
 
-    /** How many bytes all keys begin with. */
-    private int sharedBytes() {
-        int shared = count == 0 ? 0 : keys.ends[0];
-        for (int i = 1; i < count && shared > 0; i++) {
-            int from = keys.start(i);
-            int mismatch =
-                    Arrays.mismatch(keys.bytes, 0, shared, keys.bytes, from, Math.min(keys.ends[i], from + shared));
-            shared = mismatch < 0 ? shared : mismatch;
-        }
-        return shared;
-    }
-
     /** Texts one after the other, the last of which may still be replaced. */
     private static final class Texts {
 
-        private byte[] bytes = new byte[32 << 10];
-        private int[] ends = new int[OBJECTS];
+        private byte[] bytes;
+        private int[] ends;
         private int length;
         private int texts;
+
+        Texts(int bytes, int texts) {
+            this.bytes = new byte[bytes];
+            this.ends = new int[texts];
+        }
 
         int start(int text) {
             return text == 0 ? 0 : ends[text - 1];
@@ -227,7 +205,7 @@ final class ListPageBuilder {
 
         void next() {
             if (texts == ends.length) {
-                ends = Arrays.copyOf(ends, 2 * texts);
+                ends = Arrays.copyOf(ends, Math.max(OBJECTS, 2 * texts));
             }
             ends[texts++] = length;
         }

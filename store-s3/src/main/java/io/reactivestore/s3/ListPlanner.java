@@ -25,7 +25,7 @@ final class ListPlanner {
      */
 
     /** Pages of a segment: a cut costs half a page on average. */
-    static final int PAGES = 8;
+    static final int PAGES = 12;
 
     /** So little is left of the last page. */
     private static final double SLACK = 0.08;
@@ -291,7 +291,8 @@ final class ListPlanner {
         return above(segment.last);
     }
 
-    private int knownCuts(Segment segment) {
+    /** How many cuts of an earlier listing lie in what is left. */
+    int knownCuts(Segment segment) {
         if (learnt.isEmpty() || segment.done || segment.last == null) {
             return 0;
         }

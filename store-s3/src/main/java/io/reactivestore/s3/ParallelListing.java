@@ -61,10 +61,10 @@ final class ParallelListing extends Flux<ObjectInfo> {
     }
 
     /** A segment for each worker, and some more. */
-    private static final int WINDOW = ListPlanner.PAGES + 2;
+    private static final int WINDOW = ListPlanner.PAGES + 8;
 
     /** So many pages are held for each worker, at most. */
-    private static final int HELD = ListPlanner.PAGES + 16;
+    private static final int HELD = ListPlanner.PAGES + 12;
 
     /** So many segments there may be for each worker. */
     private static final int SEGMENTS = 4;
@@ -74,8 +74,11 @@ final class ParallelListing extends Flux<ObjectInfo> {
 
     private static final double FREE_WASTE = 2;
 
+    /** So many pages are wasted by a cut that was the end of a page before. */
+    private static final double COST_OF_LEARNT = 0.1;
+
     /** Pages that are still to be read count for no more than this part of those that were. */
-    private static final double CREDIT = 8;
+    private static final double CREDIT = 10;
 
     /** So many cuts are made at once before any has been found good. */
     private static final int TRUST = 4;
@@ -338,7 +341,8 @@ final class ParallelListing extends Flux<ObjectInfo> {
 
         /** Cuts a segment up; how many others it became. */
         private int cut(int index, Segment segment, @Nullable Segment next, int free) {
-            double cost = planner.isSafe(segment) ? costOfCut() : 1;
+            boolean isLearnt = planner.knownCuts(segment) > 0;
+            double cost = isLearnt ? COST_OF_LEARNT : planner.isSafe(segment) ? costOfCut() : 1;
             // Trust grows with what was found, lest a wrong idea of the keys be tried everywhere at once.
             int trust = (int) Math.max(1, TRUST + hits - 2 * misses);
             int most = (int) Math.min(Math.min(free, trust), allowance() / cost);
@@ -353,9 +357,13 @@ final class ParallelListing extends Flux<ObjectInfo> {
             String end = segment.end;
             List<Segment> made = new ArrayList<>(cuts.size());
             for (int i = 0; i < cuts.size(); i++) {
-                made.add(planner.after(segment, cuts.get(i), i + 1 < cuts.size() ? cuts.get(i + 1) : end));
+                boolean isLast = i + 1 == cuts.size();
+                Segment cutOff = planner.after(segment, cuts.get(i), isLast ? end : cuts.get(i + 1));
+                cutOff.endIsLearnt = isLast ? segment.endIsLearnt : isLearnt;
+                made.add(cutOff);
             }
             segment.end = cuts.get(0);
+            segment.endIsLearnt = isLearnt;
             segment.changed();
             planner.estimate(segment, made.get(0));
             segments.addAll(index + 1, made);
@@ -373,7 +381,7 @@ final class ParallelListing extends Flux<ObjectInfo> {
             double open = 0;
             double sure = 0;
             for (Segment segment : segments) {
-                open += segment.done ? 0 : segment.landed() ? 0.5 : costOfCut();
+                open += segment.done ? 0 : segment.endIsLearnt ? COST_OF_LEARNT : segment.landed() ? 0.5 : costOfCut();
                 sure += segment.sure && segment.left > 0 ? segment.left / 2 : 0;
             }
             sure = Math.min(sure, pages / CREDIT);

@@ -23,6 +23,9 @@ final class Segment {
     /** No key of it is greater; null if that is not known. */
     @Nullable String end;
 
+    /** Whether a page ended there in an earlier listing. */
+    boolean endIsLearnt;
+
     final Deque<Part> parts = new ArrayDeque<>();
 
     /** How much of the first part was emitted. */

@@ -1,0 +1,123 @@
+package io.reactivestore.s3;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+
+/** The keys of a page in order, each without what it has in common with the one before. Immutable. */
+final class CompactKeys {
+    /*
+     * How it works. What all keys begin with is there once. Of the rest, a key has only the bytes from the first one on that differs from
+     * the key before; but every BLOCK-th has all of its rest, so that no key is looked for in more than a block. All of it is counted in
+     * bytes of UTF-8: characters may be cut.
+     */
+
+    private static final int BLOCK = 16;
+
+    private final byte[] start;
+
+    /** How many bytes of its rest each has in common with the one before. */
+    private final CompactLongs shared;
+
+    /** All other bytes, and where those of each end. */
+    private final byte[] tails;
+
+    private final CompactLongs tailEnds;
+    private final boolean ascending;
+
+    private CompactKeys(byte[] start, CompactLongs shared, byte[] tails, CompactLongs tailEnds, boolean ascending) {
+        this.start = start;
+        this.shared = shared;
+        this.tails = tails;
+        this.tailEnds = tailEnds;
+        this.ascending = ascending;
+    }
+
+    /**
+     * @param bytes all keys in UTF-8, one after the other
+     * @param ends where each ends
+     */
+    static CompactKeys of(byte[] bytes, int[] ends) {
+        int count = ends.length;
+        int start = common(bytes, ends);
+        byte[] tails = new byte[bytes.length];
+        long[] shared = new long[count];
+        long[] tailEnds = new long[count];
+        int at = 0;
+        boolean ascending = true;
+        for (int i = 0, before = 0, from = 0; i < count; i++) {
+            int end = ends[i];
+            int same = Arrays.mismatch(bytes, before, from, bytes, from, end);
+            ascending &= i == 0
+                    || (same >= 0
+                            && from + same < end
+                            && (before + same == from
+                                    || Byte.compareUnsigned(bytes[before + same], bytes[from + same]) < 0));
+            shared[i] = i % BLOCK == 0 ? 0 : (same < 0 ? end - from : same) - start;
+            int tail = from + start + (int) shared[i];
+            System.arraycopy(bytes, tail, tails, at, end - tail);
+            at += end - tail;
+            tailEnds[i] = at;
+            before = from;
+            from = end;
+        }
+        return new CompactKeys(
+                Arrays.copyOf(bytes, start),
+                CompactLongs.of(shared, count),
+                Arrays.copyOf(tails, at),
+                CompactLongs.of(tailEnds, count),
+                ascending);
+    }
+
+    /** How many bytes all keys begin with. */
+    private static int common(byte[] bytes, int[] ends) {
+        int common = ends.length == 0 ? 0 : ends[0];
+        for (int i = 1; i < ends.length && common > 0; i++) {
+            int from = ends[i - 1];
+            int mismatch = Arrays.mismatch(bytes, 0, common, bytes, from, Math.min(ends[i], from + common));
+            common = mismatch < 0 ? common : mismatch;
+        }
+        return common;
+    }
+
+    int size() {
+        return tailEnds.size();
+    }
+
+    /** Whether each key is greater than the one before it, by the bytes of UTF-8. */
+    boolean isAscending() {
+        return ascending;
+    }
+
+    String get(int index) {
+        int missing = (int) shared.get(index);
+        byte[] key = new byte[start.length + missing + tailBytes(index)];
+        System.arraycopy(start, 0, key, 0, start.length);
+        copyTail(index, key, missing, tailBytes(index));
+        for (int i = index - 1; missing > 0; i--) {
+            int had = (int) shared.get(i);
+            if (had < missing) {
+                copyTail(i, key, had, missing - had);
+                missing = had;
+            }
+        }
+        return new String(key, StandardCharsets.UTF_8);
+    }
+
+    private int tailStart(int index) {
+        return index == 0 ? 0 : (int) tailEnds.get(index - 1);
+    }
+
+    private int tailBytes(int index) {
+        return (int) tailEnds.get(index) - tailStart(index);
+    }
+
+    /** @param rest which byte of the rest of the key the tail begins with */
+    private void copyTail(int index, byte[] key, int rest, int bytes) {
+        System.arraycopy(tails, tailStart(index), key, start.length + rest, bytes);
+    }
+
+    /** How many bytes they take, all in all. */
+    int bytes() {
+        return start.length + shared.bytes() + tails.length + tailEnds.bytes();
+    }
+}
