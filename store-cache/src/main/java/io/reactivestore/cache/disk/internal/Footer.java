@@ -4,7 +4,10 @@ import io.reactivestore.cache.disk.internal.LogRecord.Kind;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.AbstractList;
 import java.util.Arrays;
+import java.util.List;
+import java.util.RandomAccess;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
@@ -26,6 +29,7 @@ final class Footer {
     static final int TRAILER_BYTES = 48;
 
     private static final int ENTRY_BYTES = 47;
+    private static final int KEY_BYTES_AT = 9;
     private static final int TRAILER_CRC_AT = 40;
     private static final int FIRST_CAPACITY = 4096;
 
@@ -73,7 +77,7 @@ final class Footer {
             this.prefixSequence = in.getLong(at + 27);
             this.bytes = bytes;
             this.keyAt = at + ENTRY_BYTES;
-            this.keyBytes = in.getShort(at + 9);
+            this.keyBytes = in.getShort(at + KEY_BYTES_AT);
             this.offset = in.getInt(at) * Place.ALIGNMENT;
             this.etagHash = in.getInt(at + 11);
             this.filledAtSeconds = in.getInt(at + 15);
@@ -154,15 +158,43 @@ final class Footer {
         return new Footer(Arrays.copyOf(bytes, length), length, count);
     }
 
-    /** The records, the first one first. */
-    synchronized Entry[] entries() {
-        Entry[] entries = new Entry[count];
-        int at = 0;
-        for (int i = 0; i < count; i++) {
-            entries[i] = new Entry(bytes, length, at);
-            at += entryBytes(entries[i].keyBytes);
+    /** Takes the last record back, which is this one. */
+    synchronized void removeLast(RecordHeader header) {
+        length -= entryBytes(header.keyBytes());
+        count--;
+    }
+
+    /** The records as they are now, the first one first; each is made when it is asked for. */
+    synchronized List<Entry> entries() {
+        return new Entries(bytes, length, count);
+    }
+
+    private static final class Entries extends AbstractList<Entry> implements RandomAccess {
+
+        private final byte[] bytes;
+        private final int length;
+        private final int[] starts;
+
+        Entries(byte[] bytes, int length, int count) {
+            this.bytes = bytes;
+            this.length = length;
+            this.starts = new int[count];
+            ByteBuffer in = ByteBuffer.wrap(bytes);
+            for (int i = 0, at = 0; i < count; i++) {
+                starts[i] = at;
+                at += entryBytes(in.getShort(at + KEY_BYTES_AT));
+            }
         }
-        return entries;
+
+        @Override
+        public Entry get(int index) {
+            return new Entry(bytes, length, starts[index]);
+        }
+
+        @Override
+        public int size() {
+            return starts.length;
+        }
     }
 
     /** Ends a segment. */

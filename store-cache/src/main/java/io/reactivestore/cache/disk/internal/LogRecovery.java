@@ -119,10 +119,11 @@ final class LogRecovery {
                 segment.damaged = true;
                 listener.damaged(segment.number, "some of it cannot be read");
             }
-            Entry[] entries = contents.footer().entries();
-            for (int i = entries.length - 1; i >= 0; i--) {
-                segment.count(entries[i].kind, entries[i].recordBytes, entries[i].payloadBytes());
-                apply(segment, entries[i]);
+            List<Entry> entries = contents.footer().entries();
+            for (int i = entries.size() - 1; i >= 0; i--) {
+                Entry entry = entries.get(i);
+                segment.count(entry.kind, entry.recordBytes, entry.payloadBytes());
+                apply(segment, entry);
             }
             segment.recovered = true;
         }

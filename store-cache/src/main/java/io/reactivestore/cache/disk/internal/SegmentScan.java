@@ -14,8 +14,9 @@ final class SegmentScan {
      *
      * Where no sound record follows, this is the end, or the record there is damaged. It is damaged if it says that it is one of this
      * segment, or would be sound if it did; or if a sound record with a higher sequence lies anywhere behind, with which the scan goes on.
-     * A process that dies while it writes a head may look like damage; one that dies while it writes a payload leaves a record that is
-     * left out, since nobody was told that it was written.
+     * A process that dies while it writes a head may look like damage; one that dies while it writes a payload leaves a last record that is
+     * left out, since nobody was told that it was written, and is overwritten by the next one. So the payloads of all others were written
+     * whole. Damage of one is found when it is read; it must not be left out, lest an older record of the key count.
      */
 
     private static final int WINDOW_BYTES = 1 << 20;
@@ -64,14 +65,20 @@ final class SegmentScan {
 
     /** Reads records as long as they follow each other. */
     private void readRecords() throws IOException {
+        RecordHeader last = null;
+        int lastAt = end;
         RecordHeader header = soundAt(end);
         while (header != null && header.sequence() > lastSequence) {
-            if (hasSoundPayload(header)) {
-                footer.add(header, end, window.array(), (int) (end - windowAt) + RecordHeader.BYTES);
-            }
+            footer.add(header, end, window.array(), (int) (end - windowAt) + RecordHeader.BYTES);
             lastSequence = header.sequence();
+            last = header;
+            lastAt = end;
             end += header.recordBytes();
             header = soundAt(end);
+        }
+        if (last != null && !hasSoundPayload(last, lastAt)) {
+            footer.removeLast(last);
+            end = lastAt;
         }
     }
 
@@ -96,17 +103,34 @@ final class SegmentScan {
 
     /** Moves to the next record that was written after the last one that was read, if there is one. */
     private boolean skipDamaged() throws IOException {
-        for (int at = end + Place.ALIGNMENT; at + RecordHeader.BYTES <= length; at += Place.ALIGNMENT) {
-            ensure(at, RecordHeader.BYTES);
-            if (window.getLong((int) (at - windowAt)) == mark) {
-                RecordHeader header = soundAt(at);
-                if (header != null && header.sequence() > lastSequence) {
-                    end = at;
-                    return true;
-                }
+        for (int at = nextMark(end + Place.ALIGNMENT); at >= 0; at = nextMark(at + Place.ALIGNMENT)) {
+            RecordHeader header = soundAt(at);
+            if (header != null && header.sequence() > lastSequence) {
+                end = at;
+                return true;
             }
         }
         return false;
+    }
+
+    /** Where the mark of the directory comes next, with room for a head; negative if it does not. */
+    private int nextMark(int from) throws IOException {
+        int at = from;
+        while (at + RecordHeader.BYTES <= length) {
+            ensure(at, RecordHeader.BYTES);
+            ByteBuffer in = window;
+            int begin = (int) (at - windowAt);
+            int last = in.limit() - RecordHeader.BYTES;
+            int i = begin;
+            while (i <= last && in.getLong(i) != mark) {
+                i += Place.ALIGNMENT;
+            }
+            at += i - begin;
+            if (i <= last) {
+                return at;
+            }
+        }
+        return -1;
     }
 
     private @Nullable RecordHeader soundAt(int at) throws IOException {
@@ -122,11 +146,10 @@ final class SegmentScan {
         return RecordHeader.decode(mark, segment, window, (int) (at - windowAt), lengths.describedBytes());
     }
 
-    /** Only the last record of a process that died can be cut; it is left out as if it had not been written. */
-    private boolean hasSoundPayload(RecordHeader header) throws IOException {
-        ensure(end, header.recordBytes());
+    private boolean hasSoundPayload(RecordHeader header, int at) throws IOException {
+        ensure(at, header.recordBytes());
         CRC32C crc = new CRC32C();
-        crc.update(window.array(), (int) (end - windowAt) + header.describedBytes(), header.payloadBytes());
+        crc.update(window.array(), (int) (at - windowAt) + header.describedBytes(), header.payloadBytes());
         return (int) crc.getValue() == header.payloadCrc();
     }
 

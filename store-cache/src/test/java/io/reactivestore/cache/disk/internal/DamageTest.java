@@ -36,6 +36,7 @@ class DamageTest {
         stage.put("a", "one", 0);
         stage.put("b", "two-old", 0);
         stage.put("d", "removed", 0);
+        stage.put("e", "five-old", 0);
         stage.put("f", "removed", 0);
         stage.seal();
         stage.delete("d", 0);
@@ -43,7 +44,7 @@ class DamageTest {
         stage.delete("b", 0);
         stage.put("b", "two-new", 1);
         stage.seal();
-        stage.put("e", "five", 0);
+        stage.put("e", "five", 1);
         stage.delete("f", 0);
     }
 
@@ -162,6 +163,19 @@ class DamageTest {
             assertThat(stage.suspect("c")).isFalse();
             stage.files.kill();
         }
+    }
+
+    @Test
+    void damagedBytesInTheTail_doNotBringBackWhatTheyOverwrote() throws IOException {
+        stage.put("a", "old", 0);
+        stage.seal();
+        Place broken = stage.put("a", "new, and long enough", 1);
+        stage.put("b", "two", 0);
+        stage.files.kill();
+        stage.files.bytes(segmentFile(stage.files, broken.segment()))[broken.offset() + broken.recordBytes() - 8] ^= 1;
+        stage.reopen();
+        assertThat(readOrNull(stage, "a")).isNull();
+        assertThat(stage.get("b")).isEqualTo("two");
     }
 
     @Test
