@@ -90,9 +90,10 @@ final class CompactKeys {
 
     String get(int index) {
         int missing = (int) shared.get(index);
-        byte[] key = new byte[start.length + missing + tailBytes(index)];
+        int tail = (int) tailEnds.get(index) - tailStart(index);
+        byte[] key = new byte[start.length + missing + tail];
         System.arraycopy(start, 0, key, 0, start.length);
-        copyTail(index, key, missing, tailBytes(index));
+        copyTail(index, key, missing, tail);
         for (int i = index - 1; missing > 0; i--) {
             int had = (int) shared.get(i);
             if (had < missing) {
@@ -105,10 +106,6 @@ final class CompactKeys {
 
     private int tailStart(int index) {
         return index == 0 ? 0 : (int) tailEnds.get(index - 1);
-    }
-
-    private int tailBytes(int index) {
-        return (int) tailEnds.get(index) - tailStart(index);
     }
 
     /** @param rest which byte of the rest of the key the tail begins with */

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 final class ListPageBuilder {
     /*
      * How it works. Texts are kept as they come, in UTF-8, one after the other. Whether names are url-encoded is known only when all is
-     * there: then they are decoded in place, which makes them no longer, and what all keys begin with is taken off.
+     * there: then they are decoded in place, which makes them no longer, and packed (CompactKeys).
      */
 
     private static final int OBJECTS = 1000;

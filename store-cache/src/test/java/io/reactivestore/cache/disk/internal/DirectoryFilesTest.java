@@ -258,8 +258,7 @@ class DirectoryFilesTest {
     @Test
     @EnabledOnOs(OS.LINUX)
     void recordsOfUpToAMiB_areGivenToThoseWhoMustNotWait_largerOnesAreNot() throws IOException {
-        DiskLogSettings settings = new DiskLogSettings(64L << 20, 16 << 20);
-        try (DiskLog log = DiskLog.open(DirectoryFiles.in(temporary), settings, DirectoryFilesTest::failIfDamaged)) {
+        try (DiskLog log = logOfLargeSegments()) {
             String most = "x".repeat(1 << 20);
             String more = "y".repeat(LogReader.MAX_RESIDENT_BYTES);
             log.append(List.of(entry(log, "most", most), entry(log, "more", more)))
@@ -280,8 +279,7 @@ class DirectoryFilesTest {
     @Test
     @EnabledOnOs(OS.LINUX)
     void blocksOfUpTo64KiB_areGivenToThoseWhoMustNotWait_largerOnesAreNot() throws IOException {
-        DiskLogSettings settings = new DiskLogSettings(64L << 20, 16 << 20);
-        try (DiskLog log = DiskLog.open(DirectoryFiles.in(temporary), settings, DirectoryFilesTest::failIfDamaged)) {
+        try (DiskLog log = logOfLargeSegments()) {
             String most = "x".repeat(64 << 10);
             String more = "y".repeat(LogReader.MAX_RESIDENT_BLOCK_BYTES);
             log.append(List.of(block(log, "most", most), block(log, "more", more)))
@@ -293,6 +291,11 @@ class DirectoryFilesTest {
             assertThat(log.resident(log.findBlock(LogStage.info("more", more), 0)))
                     .isNull();
         }
+    }
+
+    private DiskLog logOfLargeSegments() throws IOException {
+        DiskLogSettings settings = new DiskLogSettings(64L << 20, 16 << 20);
+        return DiskLog.open(DirectoryFiles.in(temporary), settings, DirectoryFilesTest::failIfDamaged);
     }
 
     /** A file of zeros, in memory and mapped. */
