@@ -12,6 +12,7 @@ final class CompactKeys {
      */
 
     private static final int BLOCK = 16;
+    private static final int USUAL_REST_BYTES = 64;
 
     private final byte[] start;
 
@@ -89,28 +90,50 @@ final class CompactKeys {
     }
 
     String get(int index) {
-        int missing = (int) shared.get(index);
-        int tail = (int) tailEnds.get(index) - tailStart(index);
-        byte[] key = new byte[start.length + missing + tail];
-        System.arraycopy(start, 0, key, 0, start.length);
-        copyTail(index, key, missing, tail);
-        for (int i = index - 1; missing > 0; i--) {
-            int had = (int) shared.get(i);
-            if (had < missing) {
-                copyTail(i, key, had, missing - had);
-                missing = had;
-            }
+        return from(index).next();
+    }
+
+    /** The keys from one on. */
+    Cursor from(int index) {
+        Cursor cursor = new Cursor(index - index % BLOCK);
+        while (cursor.index < index) {
+            cursor.move();
         }
-        return new String(key, StandardCharsets.UTF_8);
+        return cursor;
     }
 
-    private int tailStart(int index) {
-        return index == 0 ? 0 : (int) tailEnds.get(index - 1);
-    }
+    /** Tells one key after the other, each made from the one before. */
+    final class Cursor {
 
-    /** @param rest which byte of the rest of the key the tail begins with */
-    private void copyTail(int index, byte[] key, int rest, int bytes) {
-        System.arraycopy(tails, tailStart(index), key, start.length + rest, bytes);
+        private int index;
+        private byte[] key;
+        private int length;
+        private int tailStart;
+
+        /** @param index of a key that has all of its rest */
+        private Cursor(int index) {
+            this.index = index;
+            this.key = Arrays.copyOf(start, start.length + USUAL_REST_BYTES);
+            this.tailStart = index == 0 ? 0 : (int) tailEnds.get(index - 1);
+        }
+
+        String next() {
+            move();
+            return new String(key, 0, length, StandardCharsets.UTF_8);
+        }
+
+        private void move() {
+            int before = start.length + (int) shared.get(index);
+            int tailEnd = (int) tailEnds.get(index);
+            int tail = tailEnd - tailStart;
+            length = before + tail;
+            if (length > key.length) {
+                key = Arrays.copyOf(key, 2 * length);
+            }
+            System.arraycopy(tails, tailStart, key, before, tail);
+            tailStart = tailEnd;
+            index++;
+        }
     }
 
     /** How many bytes they take, all in all. */

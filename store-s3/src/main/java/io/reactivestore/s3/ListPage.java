@@ -5,8 +5,9 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.AbstractList;
 import java.util.HexFormat;
+import java.util.Iterator;
 import java.util.List;
-import java.util.RandomAccess;
+import java.util.NoSuchElementException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -57,16 +58,15 @@ final class ListPage {
         return facts.keys.get(index);
     }
 
-    ObjectInfo info(int index) {
-        return new ObjectInfo(
-                key(index), facts.sizes.get(index), etag(index), null, time(facts.modified.get(index)), null);
+    private ObjectInfo info(int index, String key) {
+        return new ObjectInfo(key, facts.sizes.get(index), etag(index), null, time(facts.modified.get(index)), null);
     }
 
     private static Instant time(long micros) {
         return Instant.ofEpochSecond(Math.floorDiv(micros, 1_000_000L), Math.floorMod(micros, 1_000_000L) * 1_000);
     }
 
-    /** The facts from one object up to before another. */
+    /** The facts from one object up to before another; one after the other they cost least. */
     List<ObjectInfo> infos(int from, int to) {
         return new Infos(from, to);
     }
@@ -92,7 +92,7 @@ final class ListPage {
         return HexFormat.of().formatHex(facts.etags, index * 16, index * 16 + 16);
     }
 
-    private final class Infos extends AbstractList<ObjectInfo> implements RandomAccess {
+    private final class Infos extends AbstractList<ObjectInfo> {
 
         private final int from;
         private final int to;
@@ -104,7 +104,29 @@ final class ListPage {
 
         @Override
         public ObjectInfo get(int index) {
-            return info(from + index);
+            return info(from + index, key(from + index));
+        }
+
+        @Override
+        public Iterator<ObjectInfo> iterator() {
+            CompactKeys.Cursor keys = facts.keys.from(from);
+            return new Iterator<>() {
+
+                private int at = from;
+
+                @Override
+                public boolean hasNext() {
+                    return at < to;
+                }
+
+                @Override
+                public ObjectInfo next() {
+                    if (at == to) {
+                        throw new NoSuchElementException();
+                    }
+                    return info(at++, keys.next());
+                }
+            };
         }
 
         @Override

@@ -1,10 +1,13 @@
 package io.reactivestore.s3;
 
 import java.nio.ByteBuffer;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Reads one page of a listing out of the XML that S3 sends, as its bytes come. Only what is needed becomes text. */
-final class ListPageParser implements XmlPushParser.Handler {
+final class ListPageParser implements XmlPushParser.Handler<ListPageParser.Element> {
 
     /** What a document is, as far as it was read. */
     enum Root {
@@ -13,7 +16,35 @@ final class ListPageParser implements XmlPushParser.Handler {
         OTHER
     }
 
-    private final XmlPushParser xml = new XmlPushParser(this);
+    /** The elements that mean something, if they are where they belong. */
+    enum Element {
+        LISTING("ListBucketResult"),
+        IS_TRUNCATED("IsTruncated"),
+        NEXT_TOKEN("NextContinuationToken"),
+        ENCODING("EncodingType"),
+        OBJECT("Contents"),
+        KEY("Key"),
+        ETAG("ETag"),
+        SIZE("Size"),
+        MODIFIED("LastModified"),
+        PREFIXES("CommonPrefixes"),
+        PREFIX("Prefix"),
+        OTHER("");
+
+        private static final Map<String, Element> BY_NAME =
+                Arrays.stream(values()).collect(Collectors.toUnmodifiableMap(element -> element.name, e -> e));
+
+        private final String name;
+
+        Element(String name) {
+            this.name = name;
+        }
+    }
+
+    /** So many never are too many for a long. */
+    private static final int MOST_SURE_DIGITS = 18;
+
+    private final XmlPushParser<Element> xml = new XmlPushParser<>(this);
     private final ListPageBuilder page = new ListPageBuilder();
     private final S3Times times = new S3Times();
     private Root root = Root.UNKNOWN;
@@ -66,63 +97,81 @@ final class ListPageParser implements XmlPushParser.Handler {
     }
 
     @Override
-    public boolean start(String name) {
+    public Element kind(String name) {
+        return Element.BY_NAME.getOrDefault(name, Element.OTHER);
+    }
+
+    @Override
+    public boolean start(Element element) {
         depth++;
         return switch (depth) {
             case 1 -> {
-                root = name.equals("ListBucketResult") ? Root.LISTING : Root.OTHER;
+                root = element == Element.LISTING ? Root.LISTING : Root.OTHER;
                 yield false;
             }
             case 2 -> {
-                inObject = name.equals("Contents");
-                inPrefix = name.equals("CommonPrefixes");
-                yield switch (name) {
-                    case "IsTruncated", "NextContinuationToken", "EncodingType" -> true;
+                inObject = element == Element.OBJECT;
+                inPrefix = element == Element.PREFIXES;
+                yield switch (element) {
+                    case IS_TRUNCATED, NEXT_TOKEN, ENCODING -> true;
                     default -> false;
                 };
             }
             case 3 ->
                 inObject
-                        ? switch (name) {
-                            case "Key", "ETag", "Size", "LastModified" -> true;
+                        ? switch (element) {
+                            case KEY, ETAG, SIZE, MODIFIED -> true;
                             default -> false;
                         }
-                        : inPrefix && name.equals("Prefix");
+                        : inPrefix && element == Element.PREFIX;
             default -> false; // the owner and the like
         };
     }
 
     @Override
-    public void end(String name, XmlPushParser.Text text) {
+    public void end(Element element, XmlPushParser.Text text) {
         if (depth == 2 && inObject) {
             page.endObject();
         } else if (depth == 3 && inObject) {
-            takeFact(name, text);
-        } else if (depth == 3 && inPrefix && name.equals("Prefix")) {
+            takeFact(element, text);
+        } else if (depth == 3 && inPrefix && element == Element.PREFIX) {
             page.addPrefix(text.toString());
         } else if (depth == 2) {
-            take(name, text);
+            take(element, text);
         }
         depth--;
     }
 
-    private void takeFact(String name, XmlPushParser.Text text) {
-        switch (name) {
-            case "Key" -> page.key(text.bytes(), text.length());
-            case "ETag" -> page.etag(text.bytes(), text.length());
-            case "Size" -> page.size(text.isEmpty() ? 0 : Long.parseLong(text.toString()));
-            case "LastModified" -> page.modified(text.isEmpty() ? 0 : times.micros(text.bytes(), text.length()));
+    private void takeFact(Element element, XmlPushParser.Text text) {
+        switch (element) {
+            case KEY -> page.key(text.bytes(), text.length());
+            case ETAG -> page.etag(text.bytes(), text.length());
+            case SIZE -> page.size(number(text));
+            case MODIFIED -> page.modified(text.isEmpty() ? 0 : times.micros(text.bytes(), text.length()));
             default -> {
                 // the storage class and the like
             }
         }
     }
 
-    private void take(String name, XmlPushParser.Text text) {
-        switch (name) {
-            case "IsTruncated" -> truncated = text.toString().equalsIgnoreCase("true");
-            case "EncodingType" -> urlEncoded = text.toString().equals("url");
-            case "NextContinuationToken" -> next = text.toString();
+    /** As {@link Long#parseLong}, for which most texts would be made a string first; 0 if there is none. */
+    private static long number(XmlPushParser.Text text) {
+        long number = 0;
+        for (int i = 0; i < text.length(); i++) {
+            int digit = text.bytes()[i] - '0';
+            if (digit < 0 || digit > 9 || i == MOST_SURE_DIGITS) {
+                return Long.parseLong(text.toString());
+            }
+            number = 10 * number + digit;
+        }
+        return number;
+    }
+
+    private void take(Element element, XmlPushParser.Text text) {
+        switch (element) {
+            case IS_TRUNCATED -> truncated = text.toString().equalsIgnoreCase("true");
+            case ENCODING -> urlEncoded = text.toString().equals("url");
+            case NEXT_TOKEN -> next = text.toString();
             default -> {
                 // what was asked for
             }

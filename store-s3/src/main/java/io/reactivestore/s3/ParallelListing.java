@@ -5,6 +5,7 @@ import io.reactivestore.ListOptions;
 import io.reactivestore.ObjectInfo;
 import io.reactivestore.internal.Emission;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -181,8 +182,9 @@ final class ParallelListing extends Flux<ObjectInfo> {
             } else {
                 front.taken = to;
             }
-            for (int i = from; i < to && !isCancelled(); i++) {
-                ObjectInfo info = part.page().info(i);
+            Iterator<ObjectInfo> infos = part.page().infos(from, to).iterator();
+            while (infos.hasNext() && !isCancelled()) {
+                ObjectInfo info = infos.next();
                 given++;
                 if (recorder != null && given % ((long) planner.pageKeys() * ListPlanner.PAGES) == 0) {
                     recorder.add(info.key());

@@ -13,8 +13,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * Tells the elements and texts of an XML document in UTF-8 as its bytes come, in pieces of any size. A document type is refused, and with it
  * every entity but XML's own: nothing outside of the document is ever looked at. Attributes, comments and instructions mean nothing.
+ *
+ * @param <E> a kind of elements
  */
-final class XmlPushParser {
+final class XmlPushParser<E> {
     /*
      * How it works. One byte at a time, but for runs of text, and for what nearly all markup is: a tag without attributes that lies whole in
      * the piece, ends what is open, or begins what came at this place the last time (quick()). Whatever is not exactly that goes the long way:
@@ -33,17 +35,20 @@ final class XmlPushParser {
      */
 
     /** What is in a document, in its order. */
-    interface Handler {
+    interface Handler<E> {
+
+        /** Tells the kind of the elements of a name; asked once for most names. */
+        E kind(String name);
 
         /** Tells whether the text up to the next element is wanted. */
-        boolean start(String name);
+        boolean start(E element);
 
         /**
          * Tells the end of an element.
          *
          * @param text of this element since the last one began, if it was wanted; empty otherwise. Of use until this returns
          */
-        void end(String name, Text text);
+        void end(E element, Text text);
     }
 
     /** Some text, in UTF-8. */
@@ -96,28 +101,25 @@ final class XmlPushParser {
     }
 
     /** A name of elements. */
-    private static final class Name {
+    private static final class Name<E> {
 
         final byte[] bytes;
         final String text;
+        final E kind;
 
         /** Which element began the last time that one of this name had begun, or ended, before. */
-        @Nullable Name afterStart;
+        @Nullable Name<E> afterStart;
 
-        @Nullable Name afterEnd;
+        @Nullable Name<E> afterEnd;
 
-        Name(byte[] bytes, String text) {
+        Name(byte[] bytes, String text, E kind) {
             this.bytes = bytes;
             this.text = text;
+            this.kind = kind;
         }
 
         boolean isAt(byte[] in, int at) {
-            for (int i = 0; i < bytes.length; i++) {
-                if (in[at + i] != bytes[i]) {
-                    return false;
-                }
-            }
-            return true;
+            return Arrays.equals(bytes, 0, bytes.length, in, at, at + bytes.length);
         }
     }
 
@@ -147,15 +149,15 @@ final class XmlPushParser {
     private static final boolean[] PLAIN = plain();
     private static final byte[] BYTE_ORDER_MARK = {(byte) 0xef, (byte) 0xbb, (byte) 0xbf};
 
-    private final Handler handler;
-    private final List<Name> names = new ArrayList<>();
-    private final Deque<Name> open = new ArrayDeque<>();
+    private final Handler<E> handler;
+    private final List<Name<E>> names = new ArrayList<>();
+    private final Deque<Name<E>> open = new ArrayDeque<>();
     private final byte[] piece = new byte[8 << 10];
     private final Text text = new Text();
     private final Text nothing = new Text();
 
     /** Began or ended last; null before the first one. */
-    private @Nullable Name last;
+    private @Nullable Name<E> last;
 
     private boolean lastEnded;
 
@@ -176,7 +178,7 @@ final class XmlPushParser {
     /** How many characters of the end of a comment, section or instruction were seen. */
     private int seen;
 
-    XmlPushParser(Handler handler) {
+    XmlPushParser(Handler<E> handler) {
         this.handler = handler;
     }
 
@@ -247,7 +249,7 @@ final class XmlPushParser {
         }
         if (piece[at] == '<') {
             boolean isEnd = piece[at + 1] == '/';
-            Name name = isEnd ? open.peekFirst() : expected();
+            Name<E> name = isEnd ? open.peekFirst() : expected();
             int from = at + (isEnd ? 2 : 1);
             int end = from + (name == null ? 0 : name.bytes.length);
             if (name != null && end < to && piece[end] == '>' && name.isAt(piece, from)) {
@@ -270,7 +272,7 @@ final class XmlPushParser {
         return Arrays.equals(QUOT, 0, QUOT.length, piece, at, at + QUOT.length);
     }
 
-    private @Nullable Name expected() {
+    private @Nullable Name<E> expected() {
         return last == null ? null : lastEnded ? last.afterEnd : last.afterStart;
     }
 
@@ -369,7 +371,7 @@ final class XmlPushParser {
 
     private void readEnd(byte b) {
         if (b == '>') {
-            Name name = name();
+            Name<E> name = name();
             require(!open.isEmpty() && name.text.equals(open.getFirst().text), "an element that another one ends");
             endElement();
             state = State.TEXT;
@@ -450,7 +452,7 @@ final class XmlPushParser {
         return Character.toString(code).getBytes(StandardCharsets.UTF_8);
     }
 
-    private void startElement(Name name) {
+    private void startElement(Name<E> name) {
         require(!open.isEmpty() || !hadRoot, "more than one outermost element");
         require(open.size() < MAX_DEPTH, "elements too deep in each other");
         hadRoot = true;
@@ -463,28 +465,29 @@ final class XmlPushParser {
         lastEnded = false;
         open.push(name);
         text.clear();
-        wanted = handler.start(name.text);
+        wanted = handler.start(name.kind);
     }
 
     private void endElement() {
-        Name name = open.pop();
+        Name<E> name = open.pop();
         last = name;
         lastEnded = true;
         Text value = wanted ? text.checked() : nothing;
         wanted = false;
-        handler.end(name.text, value);
+        handler.end(name.kind, value);
     }
 
-    private Name name() {
+    private Name<E> name() {
         require(wordLength > 0, "a tag without a name");
-        for (Name known : names) {
+        for (Name<E> known : names) {
             if (known.bytes.length == wordLength && known.isAt(word, 0)) {
                 return known;
             }
         }
         byte[] bytes = Arrays.copyOf(word, wordLength);
         String full = decoded(bytes, wordLength);
-        Name name = new Name(bytes, full.substring(full.indexOf(':') + 1));
+        String text = full.substring(full.indexOf(':') + 1);
+        Name<E> name = new Name<>(bytes, text, handler.kind(text));
         if (names.size() < MAX_DEPTH) {
             names.add(name);
         }
