@@ -21,7 +21,8 @@ import reactor.core.publisher.Mono;
  * What does it cost to fill the disk? Objects are read through the cache that are not in it, from a source that takes no time, until all
  * is settled; the disk is full, so that each segment is one that is written anew. What of that is not the disk's, a cache without one tells;
  * and what the disk's log costs by itself, without a cache. The limit writes the same bytes, each value with a header in one call, into
- * files that are there already, as many as ours has, with nothing to find them by and nothing to check them with. What peers do behind a
+ * files that are there already, as many as ours has, with nothing to find them by and nothing to check them with: bytes that lie outside of
+ * the heap, and, as a second limit, bytes of the heap, as a cache gets them, which the JDK copies first. What peers do behind a
  * put, as RocksDB's compaction and Ehcache's writing, is waited for and not timed. OpenDAL
  * forces each file to the device before it is done, so that it is not comparable, and left out. A quick run
  * leaves the largest size out, and has a smaller disk.
@@ -32,6 +33,7 @@ final class L2WriteBenchmark implements Benchmark {
     private static final String WITHOUT = "CacheStore without a disk";
     private static final String LOG = "the log by itself";
     private static final String LIMIT = "bare segment append";
+    private static final String LIMIT_HEAP = "the same from the heap";
     private static final int AT_A_TIME = 16;
     private static final int LARGEST_BYTES = (16 << 20) - (4 << 10);
     private static final int[] SIZES = {4 << 10, 64 << 10, 1 << 20, LARGEST_BYTES};
@@ -112,8 +114,11 @@ final class L2WriteBenchmark implements Benchmark {
 
     private static Map<String, Cost> costs(Contenders contenders, ByteBuffer value, int count, int rounds) {
         long bytes = (long) count * value.remaining();
+        ByteBuffer direct = ByteBuffer.allocateDirect(value.remaining()).put(value.duplicate());
+        direct.flip();
         Requests requests = new Requests()
-                .add(LIMIT, () -> Mono.fromCallable(() -> contenders.bare.append(value, count)))
+                .add(LIMIT, () -> Mono.fromCallable(() -> contenders.bare.append(direct, count)))
+                .add(LIMIT_HEAP, () -> Mono.fromCallable(() -> contenders.bare.append(value, count)))
                 .add(OURS, () -> contenders.fills.of(count, value.remaining()).thenReturn(bytes))
                 .add(
                         WITHOUT,
@@ -186,8 +191,7 @@ final class L2WriteBenchmark implements Benchmark {
         }
 
         long append(ByteBuffer value, int count) throws IOException {
-            ByteBuffer[] record = {header, ByteBuffer.allocateDirect(value.remaining())};
-            record[1].put(value.duplicate());
+            ByteBuffer[] record = {header, value.duplicate()};
             for (int i = 0; i < count; i++) {
                 FileChannel file = segments.get(segment);
                 if (file.position() + HEADER_BYTES + value.remaining() > SEGMENT_BYTES) {
@@ -195,7 +199,7 @@ final class L2WriteBenchmark implements Benchmark {
                     file = segments.get(segment).position(0);
                 }
                 header.clear();
-                record[1].clear();
+                record[1].position(value.position());
                 while (record[1].hasRemaining()) {
                     file.write(record);
                 }

@@ -6,17 +6,24 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
 /** Appends records to the last segment, and begins a new one when that is full. For one thread at a time. */
 final class LogWriter {
     /*
-     * How it works. Records are laid one behind the other into a buffer, which is written at the end of the segment when it is full, and
-     * after the last one. Only then the end moves behind them. What a failed write has left there is overwritten by the next one, as far
-     * as that goes; the rest does not count, since sequences are never used twice.
+     * How it works. Records are laid one behind the other into a buffer, which is written at the end of the segment when the next one does
+     * not fit, and after the last one. Only then the end moves behind them. What a failed write has left there is overwritten by the next
+     * one, as far as that goes; the rest does not count, since sequences are never used twice.
+     *
+     * The head has the checksum of the payload, which is made as the payload is copied, piece by piece, while the processor still has it. So
+     * the head comes last: there are zeros in its place until then, also on disk if the record is larger than the buffer.
      */
 
-    private static final int BUFFER_BYTES = 1 << 20;
+    /** What is written at once: the processor still has all of it. */
+    private static final int BUFFER_BYTES = 256 << 10;
+
+    private static final int PIECE_BYTES = 32 << 10;
     private static final byte[] PADDING = new byte[Place.ALIGNMENT];
 
     private final SegmentFiles files;
@@ -43,7 +50,8 @@ final class LogWriter {
         this.files = files;
         this.mark = mark;
         this.maxRecordBytes = maxRecordBytes;
-        this.buffer = ByteBuffer.allocateDirect(Math.min(BUFFER_BYTES, maxRecordBytes));
+        // In a small log too some records are larger than the buffer, and some are not.
+        this.buffer = ByteBuffer.allocateDirect(Math.min(BUFFER_BYTES, maxRecordBytes / 4));
         this.hash = hash;
         this.written = written;
     }
@@ -132,23 +140,43 @@ final class LogWriter {
     }
 
     private void lay(Segment segment, LogRecord record, byte[] key, byte[] info) throws IOException {
-        RecordHeader header = RecordHeader.of(record, key.length, info.length, segment.nextSequence++);
-        put(segment, ByteBuffer.wrap(header.encode(mark, segment.number, key, info)));
-        put(segment, record.payload().duplicate());
-        int unpadded = header.describedBytes() + header.payloadBytes();
-        put(segment, ByteBuffer.wrap(PADDING, 0, header.recordBytes() - unpadded));
+        int described = RecordHeader.BYTES + key.length + info.length;
+        int payload = record.payload().remaining();
+        int bytes = RecordHeader.recordBytes(key.length, info.length, payload);
+        if (bytes > buffer.remaining() && buffer.position() > 0) {
+            writeBuffer(segment);
+        }
+        int at = buffer.position();
+        put(segment, ByteBuffer.allocate(described), null);
+        CRC32C crc = new CRC32C();
+        put(segment, record.payload().duplicate(), crc);
+        put(segment, ByteBuffer.wrap(PADDING, 0, bytes - described - payload), null);
+        RecordHeader header =
+                RecordHeader.of(record, key.length, info.length, segment.nextSequence++, (int) crc.getValue());
+        byte[] head = header.encode(mark, segment.number, key, info);
+        boolean isAllHere = writtenEnd + at == laidEnd;
+        if (isAllHere) {
+            buffer.put(at, head);
+        } else {
+            writeBuffer(segment);
+            segment.file.write(ByteBuffer.wrap(head), laidEnd);
+        }
         laid.add(new Laid(record, header, laidEnd));
-        laidEnd += header.recordBytes();
+        laidEnd += bytes;
         laidFooterBytes += Footer.entryBytes(key.length);
     }
 
-    private void put(Segment segment, ByteBuffer bytes) throws IOException {
+    private void put(Segment segment, ByteBuffer bytes, @Nullable CRC32C crc) throws IOException {
         int end = bytes.limit();
         while (bytes.position() < end) {
-            bytes.limit(Math.min(end, bytes.position() + buffer.remaining()));
-            buffer.put(bytes);
             if (!buffer.hasRemaining()) {
                 writeBuffer(segment);
+            }
+            int count = Math.min(PIECE_BYTES, Math.min(buffer.remaining(), end - bytes.position()));
+            int at = buffer.position();
+            buffer.put(bytes.limit(bytes.position() + count));
+            if (crc != null) {
+                crc.update(buffer.slice(at, count));
             }
         }
     }

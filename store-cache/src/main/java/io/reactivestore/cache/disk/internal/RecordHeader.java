@@ -45,9 +45,7 @@ record RecordHeader(
     private static final int SEGMENT_AT = 16;
     private static final int CRC_AT = 76;
 
-    static RecordHeader of(LogRecord record, int keyBytes, int infoBytes, int sequence) {
-        CRC32C crc = new CRC32C();
-        crc.update(record.payload().duplicate());
+    static RecordHeader of(LogRecord record, int keyBytes, int infoBytes, int sequence, int payloadCrc) {
         Place renewed = record.renewed();
         return new RecordHeader(
                 record.kind(),
@@ -55,7 +53,7 @@ record RecordHeader(
                 infoBytes,
                 record.payload().remaining(),
                 sequence,
-                (int) crc.getValue(),
+                payloadCrc,
                 DiskLog.etagHash(record.info() == null ? null : record.info().etag()),
                 record.version().packed(),
                 record.prefixSequence(),

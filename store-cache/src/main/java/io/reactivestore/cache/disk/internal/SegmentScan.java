@@ -14,9 +14,10 @@ final class SegmentScan {
      *
      * Where no sound record follows, this is the end, or the record there is damaged. It is damaged if it says that it is one of this
      * segment, or would be sound if it did; or if a sound record with a higher sequence lies anywhere behind, with which the scan goes on.
-     * A process that dies while it writes a head may look like damage; one that dies while it writes a payload leaves a last record that is
-     * left out, since nobody was told that it was written, and is overwritten by the next one. So the payloads of all others were written
-     * whole. Damage of one is found when it is read; it must not be left out, lest an older record of the key count.
+     * A process that dies while it writes a head may look like damage; one that dies while it writes a payload leaves no head, or, of what is
+     * written with its head at once, a last record that is left out, since nobody was told that it was written, and is overwritten by the
+     * next one. So the payloads of all others were written whole. Damage of one is found when it is read; it must not be left out, lest an
+     * older record of the key count.
      */
 
     private static final int WINDOW_BYTES = 1 << 20;
