@@ -25,7 +25,9 @@ import reactor.core.scheduler.Schedulers;
  * What does a hit on the disk cost, with no memory in front and all of it in the page cache? The limit is one positional read into a new
  * array on the caller's thread, and the CRC32C of it. The peers block: one at a time they are called by the caller, with more in flight by
  * a thread for each core. Ours, the limit, and of the peers RocksDB, verify what they read.
- * A quick run leaves the largest size out.
+ *
+ * <p>Each size is measured twice: ours and the limit by themselves, and then beside the peers, whose garbage and threads take part in the CPU
+ * time of all. A quick run leaves the largest size out.
  */
 final class L2HitBenchmark implements Benchmark {
 
@@ -62,17 +64,18 @@ final class L2HitBenchmark implements Benchmark {
 
     @Override
     public List<Row> run(boolean quick) {
+        int[] sizes =
+                quick ? new int[] {4 << 10, 64 << 10, 1 << 20} : new int[] {4 << 10, 64 << 10, 1 << 20, LARGEST_BYTES};
         List<Row> rows = new ArrayList<>();
-        for (int bytes : new int[] {4 << 10, 64 << 10, 1 << 20}) {
-            rows.addAll(hits(bytes, quick));
-        }
-        if (!quick) {
-            rows.addAll(hits(LARGEST_BYTES, false));
+        for (boolean withPeers : new boolean[] {false, true}) {
+            for (int bytes : sizes) {
+                rows.addAll(hits(bytes, withPeers, quick));
+            }
         }
         return rows;
     }
 
-    private List<Row> hits(int bytes, boolean quick) {
+    private List<Row> hits(int bytes, boolean withPeers, boolean quick) {
         int count = count(bytes, quick);
         byte[] value = new byte[bytes];
         new SplittableRandom(bytes).nextBytes(value);
@@ -83,7 +86,7 @@ final class L2HitBenchmark implements Benchmark {
                             new ComputedSource(key -> stamped(value, Integer.parseInt(key))))
                     .disk(d -> d.directory(directory.path.resolve("ours")).maxBytes(DISK_BYTES))
                     .maxLoadingBytes(1L << 30));
-            List<DiskPeer> peers = DiskPeer.openAll(directory.path, (long) count * bytes, true);
+            List<DiskPeer> peers = withPeers ? DiskPeer.openAll(directory.path, (long) count * bytes, true) : List.of();
             for (int i = 0; i < count; i++) {
                 String key = Integer.toString(i);
                 ByteBuffer stamped = stamped(value, i);
@@ -96,7 +99,8 @@ final class L2HitBenchmark implements Benchmark {
             for (int concurrency : new int[] {1, IN_FLIGHT}) {
                 Map<String, Cost> costs = requests(cache, bare, peers, count, concurrency)
                         .run(concurrency, 2, quick ? 5 : 11, batch(bytes, concurrency, quick), bytes);
-                String what = String.format("%s, %d in flight", size(bytes), concurrency);
+                String what = String.format(
+                        "%s, %d in flight%s", size(bytes), concurrency, withPeers ? "" : ", by themselves");
                 rows.addAll(Requests.rows(name(), what, costs, OURS, LIMIT));
             }
             if (cache.stats().loads() != loads || cache.stats().joined() > 0) {
