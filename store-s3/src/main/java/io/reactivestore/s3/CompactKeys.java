@@ -34,13 +34,13 @@ final class CompactKeys {
     }
 
     /**
-     * @param bytes all keys in UTF-8, one after the other
+     * @param bytes all keys in UTF-8, one after the other; copied
      * @param ends where each ends
+     * @param count of the keys; there may be more room in the arrays
      */
-    static CompactKeys of(byte[] bytes, int[] ends) {
-        int count = ends.length;
-        int start = common(bytes, ends);
-        byte[] tails = new byte[bytes.length];
+    static CompactKeys of(byte[] bytes, int[] ends, int count) {
+        int start = common(bytes, ends, count);
+        byte[] tails = new byte[count == 0 ? 0 : ends[count - 1]];
         long[] shared = new long[count];
         long[] tailEnds = new long[count];
         int at = 0;
@@ -70,9 +70,9 @@ final class CompactKeys {
     }
 
     /** How many bytes all keys begin with. */
-    private static int common(byte[] bytes, int[] ends) {
-        int common = ends.length == 0 ? 0 : ends[0];
-        for (int i = 1; i < ends.length && common > 0; i++) {
+    private static int common(byte[] bytes, int[] ends, int count) {
+        int common = count == 0 ? 0 : ends[0];
+        for (int i = 1; i < count && common > 0; i++) {
             int from = ends[i - 1];
             int mismatch = Arrays.mismatch(bytes, 0, common, bytes, from, Math.min(ends[i], from + common));
             common = mismatch < 0 ? common : mismatch;

@@ -25,7 +25,7 @@ final class ListPage {
     /** The objects of a page, an array for each fact. */
     static final class Facts {
 
-        CompactKeys keys = CompactKeys.of(new byte[0], new int[0]);
+        CompactKeys keys = CompactKeys.of(new byte[0], new int[0], 0);
 
         /** All etags, and where each ends; if that is null, sixteen bytes each: hexadecimal digits, as of an MD5. */
         byte[] etags = {};

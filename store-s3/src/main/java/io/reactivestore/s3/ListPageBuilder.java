@@ -8,7 +8,7 @@ import java.util.HexFormat;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Packs what a server says about objects into a {@link ListPage}. */
+/** Packs what a server says about objects into a {@link ListPage}, and then perhaps into another one. */
 final class ListPageBuilder {
     /*
      * How it works. Texts are kept as they come, in UTF-8, one after the other. Whether names are url-encoded is known only when all is
@@ -20,15 +20,17 @@ final class ListPageBuilder {
     private static final byte[] DIGITS = "0123456789abcdef".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] NOTHING = {};
 
-    private final Texts keys = new Texts(32 << 10, OBJECTS);
+    private static final int KEYS_BYTES = 32 << 10;
+
+    private Texts keys = new Texts(KEYS_BYTES, OBJECTS);
 
     /** Seldom of use. */
-    private final Texts etags = new Texts(0, 0);
+    private Texts etags = new Texts(0, 0);
 
     private long[] sizes = new long[OBJECTS];
     private long[] modified = new long[OBJECTS];
+    private Packed packed = new Packed();
     private final List<String> prefixes = new ArrayList<>();
-    private final Packed packed = new Packed();
     private boolean allHex = true;
     private int count;
 
@@ -131,21 +133,33 @@ final class ListPageBuilder {
      * @throws IllegalArgumentException if they should be, and are not
      */
     ListPage build(boolean urlEncoded, @Nullable String next) {
-        keys.end();
-        etags.end();
         if (urlEncoded) {
             decodeKeys();
             prefixes.replaceAll(prefix -> URLDecoder.decode(prefix, StandardCharsets.UTF_8));
         }
         ListPage.Facts facts = new ListPage.Facts();
-        facts.keys = CompactKeys.of(keys.bytes, keys.ends);
-        facts.etags = allHex ? packed.upTo(count) : etags.bytes;
+        facts.keys = CompactKeys.of(keys.bytes, keys.ends, count);
+        facts.etags = allHex ? packed.upTo(count) : Arrays.copyOf(etags.bytes, etags.start(count));
         facts.etagEnds = allHex
                 ? null
                 : CompactLongs.of(Arrays.stream(etags.ends).asLongStream().toArray(), count);
         facts.sizes = CompactLongs.of(sizes, count);
         facts.modified = CompactLongs.of(modified, count);
         return new ListPage(facts, List.copyOf(prefixes), next);
+    }
+
+    /** What is added now is of another page. More memory than most pages need is let go. */
+    void begin() {
+        keys = keys.bytes.length == KEYS_BYTES && count <= OBJECTS ? keys.empty() : new Texts(KEYS_BYTES, OBJECTS);
+        etags = allHex ? etags : new Texts(0, 0);
+        if (count > OBJECTS) {
+            sizes = new long[OBJECTS];
+            modified = new long[OBJECTS];
+            packed = new Packed();
+        }
+        prefixes.clear();
+        allHex = true;
+        count = 0;
     }
 
     /** As {@link URLDecoder} does, which is what the SDK uses. */
@@ -210,9 +224,10 @@ final class ListPageBuilder {
             ends[texts++] = length;
         }
 
-        void end() {
-            bytes = Arrays.copyOf(bytes, start(texts));
-            ends = Arrays.copyOf(ends, texts);
+        Texts empty() {
+            length = 0;
+            texts = 0;
+            return this;
         }
     }
 

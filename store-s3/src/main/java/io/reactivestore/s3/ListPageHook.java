@@ -4,6 +4,9 @@ import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 import reactor.core.publisher.Flux;
@@ -22,9 +25,17 @@ final class ListPageHook implements ExecutionInterceptor {
      * How it works. A request that carries a ListAnswer has the body of its successful answers read here. Until the first element is
      * known, the bytes are kept: a server may answer 200 and tell of an error in the document, which the SDK then reads itself. Each
      * attempt of the SDK's is read from the beginning, and only one that ends as it should leaves its outcome in the answer.
+     *
+     * A parser has more memory than the page that it makes. One that came to the end of its page is used for another one.
      */
 
+    /** Some 80 KB each. */
+    private static final int MOST_IDLE = 32;
+
     private static final String EMPTY_PAGE = "<ListBucketResult><IsTruncated>false</IsTruncated></ListBucketResult>";
+
+    private final Queue<ListPageParser> idle = new ConcurrentLinkedQueue<>();
+    private final AtomicInteger idleCount = new AtomicInteger();
 
     @Override
     public Optional<Publisher<ByteBuffer>> modifyAsyncHttpResponseContent(
@@ -39,11 +50,26 @@ final class ListPageHook implements ExecutionInterceptor {
         });
     }
 
-    private static final class Reading {
+    private ListPageParser parser() {
+        ListPageParser used = idle.poll();
+        if (used == null) {
+            return new ListPageParser();
+        }
+        idleCount.decrementAndGet();
+        return used;
+    }
+
+    private void release(ListPageParser parser) {
+        if (idleCount.getAndUpdate(count -> Math.min(MOST_IDLE, count + 1)) < MOST_IDLE) {
+            idle.add(parser);
+        }
+    }
+
+    private final class Reading {
 
         private final ListAnswer answer;
-        private final ListPageParser parser = new ListPageParser();
-        private @Nullable ByteArrayOutputStream begin = new ByteArrayOutputStream();
+        private final ListPageParser parser = parser();
+        private @Nullable ByteArrayOutputStream begin = new ByteArrayOutputStream(0);
         private @Nullable MalformedPageException failure;
 
         Reading(ListAnswer answer) {
@@ -58,23 +84,23 @@ final class ListPageHook implements ExecutionInterceptor {
             if (failure != null) {
                 return;
             }
+            parse(bytes);
+            switch (parser.root()) {
+                case LISTING -> begin = null;
+                case OTHER, UNKNOWN -> keep(bytes);
+            }
+            if (parser.root() == ListPageParser.Root.OTHER && begin != null) {
+                sink.next(ByteBuffer.wrap(begin.toByteArray()));
+                begin = null;
+            }
+        }
+
+        /** They are lent. */
+        private void keep(ByteBuffer bytes) {
             if (begin != null) {
                 byte[] copy = new byte[bytes.remaining()];
                 bytes.duplicate().get(copy);
                 begin.writeBytes(copy);
-            }
-            parse(bytes);
-            switch (parser.root()) {
-                case LISTING -> begin = null;
-                case OTHER -> {
-                    if (begin != null) {
-                        sink.next(ByteBuffer.wrap(begin.toByteArray()));
-                        begin = null;
-                    }
-                }
-                case UNKNOWN -> {
-                    // more bytes will tell
-                }
             }
         }
 
@@ -97,6 +123,7 @@ final class ListPageHook implements ExecutionInterceptor {
                     throw failure;
                 }
                 answer.set(parser.end());
+                release(parser);
             } catch (MalformedPageException e) {
                 answer.fail(e);
             }

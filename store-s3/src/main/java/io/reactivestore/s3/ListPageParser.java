@@ -6,7 +6,10 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** Reads one page of a listing out of the XML that S3 sends, as its bytes come. Only what is needed becomes text. */
+/**
+ * Reads a page of a listing out of the XML that S3 sends, as its bytes come, and then perhaps another one. Only what is needed becomes
+ * text.
+ */
 final class ListPageParser implements XmlPushParser.Handler<ListPageParser.Element> {
 
     /** What a document is, as far as it was read. */
@@ -76,7 +79,7 @@ final class ListPageParser implements XmlPushParser.Handler<ListPageParser.Eleme
     }
 
     /**
-     * The page.
+     * The page. The next bytes begin another one.
      *
      * @throws MalformedPageException if its end is missing
      */
@@ -86,10 +89,21 @@ final class ListPageParser implements XmlPushParser.Handler<ListPageParser.Eleme
             if (root != Root.LISTING) {
                 throw new IllegalArgumentException("it is none");
             }
-            return page.build(urlEncoded, truncated ? next : null);
+            ListPage read = page.build(urlEncoded, truncated ? next : null);
+            begin();
+            return read;
         } catch (IllegalArgumentException e) {
             throw malformed(e);
         }
+    }
+
+    private void begin() {
+        xml.begin();
+        page.begin();
+        root = Root.UNKNOWN;
+        truncated = false;
+        urlEncoded = false;
+        next = null;
     }
 
     private static MalformedPageException malformed(Exception cause) {

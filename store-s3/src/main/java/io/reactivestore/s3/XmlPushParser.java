@@ -210,6 +210,14 @@ final class XmlPushParser<E> {
         }
     }
 
+    /** After the end of a document: what comes now is another one. */
+    void begin() {
+        last = null;
+        hadRoot = false;
+        afterReturn = false;
+        position = 0;
+    }
+
     /** Throws an IllegalArgumentException if the end is missing. */
     void end() {
         if (state != State.TEXT || !open.isEmpty() || !hadRoot) {

@@ -73,6 +73,6 @@ class CompactKeysTest {
             bytes.writeBytes(keys.get(i).getBytes(StandardCharsets.UTF_8));
             ends[i] = bytes.size();
         }
-        return CompactKeys.of(bytes.toByteArray(), ends);
+        return CompactKeys.of(bytes.toByteArray(), ends, ends.length);
     }
 }

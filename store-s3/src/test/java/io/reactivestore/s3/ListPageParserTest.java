@@ -9,6 +9,8 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -156,6 +158,36 @@ class ListPageParserTest {
         assertThat(parser.root()).isEqualTo(ListPageParser.Root.UNKNOWN);
         parser.feed(bytes("or><Code>"));
         assertThat(parser.root()).isEqualTo(ListPageParser.Root.OTHER);
+    }
+
+    @Test
+    void parserThatIsUsedAgain_keepsNothingOfThePageBefore() {
+        String hex = "<Contents><Key>%04d</Key><ETag>&quot;%032x&quot;</ETag><Size>1</Size></Contents>";
+        String plain = "<Contents><Key>%0500d+%%2B</Key><ETag>e%d</ETag></Contents>";
+        List<String> pages = List.of(
+                document(objects(hex, 1_000) + "<CommonPrefixes><Prefix>p/</Prefix></CommonPrefixes>"),
+                document(""),
+                document("<EncodingType>url</EncodingType><IsTruncated>true</IsTruncated>"
+                        + "<NextContinuationToken>t</NextContinuationToken>" + objects(plain, 1_500)),
+                "\ufeff" + document(objects(plain, 1)),
+                document(objects(hex, 2)));
+        ListPageParser again = new ListPageParser();
+        for (int i = 0; i < 2 * pages.size(); i++) {
+            String page = pages.get(i % pages.size());
+            again.feed(bytes(page));
+            assertSame(again.end(), parse(page));
+            assertThat(again.root()).isEqualTo(ListPageParser.Root.UNKNOWN);
+        }
+    }
+
+    private static String document(String content) {
+        return "<ListBucketResult>" + content + "</ListBucketResult>";
+    }
+
+    private static String objects(String form, int count) {
+        return IntStream.range(0, count)
+                .mapToObj(i -> String.format(form, i, i))
+                .collect(Collectors.joining());
     }
 
     private static ListPage page(String... keys) {
