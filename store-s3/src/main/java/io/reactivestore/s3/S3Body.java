@@ -6,6 +6,7 @@ import io.reactivestore.Span;
 import io.reactivestore.internal.Emission;
 import io.reactivestore.s3.Landing.InChunks;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Objects;
@@ -13,6 +14,7 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import reactor.core.CoreSubscriber;
 import reactor.core.Disposable;
@@ -65,8 +67,10 @@ final class S3Body extends Flux<ByteBuffer> {
      * @param firstPartBytes of the first part, if it is not here yet; of an object that is not known only if little is asked for
      * @param partBytes of the others
      * @param concurrency parts that travel or wait for their turn at a time
-     * @param toldBytes so much has landed before a reader who waits is told, unless that is the end of a part
+     * @param toldBytes so much has landed before a reader who waits is told, or some times as much if that was just now, unless that is the
+     *     end of a part
      * @param delivery where readers are told of what comes
+     * @param nanoTime tells how long ago that was
      */
     record Settings(
             int chunkBytes,
@@ -75,10 +79,16 @@ final class S3Body extends Flux<ByteBuffer> {
             int concurrency,
             int toldBytes,
             ReadBudget budget,
-            Scheduler delivery) {
+            Scheduler delivery,
+            LongSupplier nanoTime) {
 
         /** To be told changes threads, which costs as much as a chunk or two. */
         private static final int TOLD_BYTES = 256 << 10;
+
+        /** Where bytes come fast, no reader loses time by being told less often. */
+        private static final long FAST_NANOS = Duration.ofMillis(10).toNanos();
+
+        private static final int FAST = 4;
 
         static Settings of(ReadOptions options, S3Settings settings, ReadBudget budget) {
             return new Settings(
@@ -88,7 +98,8 @@ final class S3Body extends Flux<ByteBuffer> {
                     settings.readConcurrency(),
                     TOLD_BYTES,
                     budget,
-                    settings.runtime().delivery());
+                    settings.runtime().delivery(),
+                    settings.runtime()::nanoTime);
         }
     }
 
@@ -141,7 +152,7 @@ final class S3Body extends Flux<ByteBuffer> {
          *
          * A part may be read by two attempts at once. Both bring the same bytes; what one brings again is not taken.
          *
-         * Bytes land on the thread of the transport, which does not run rounds. When toldBytes of the part that is due have landed it has the
+         * Bytes land on the thread of the transport, which does not run rounds. When enough of the part that is due has landed it has the
          * delivery scheduler do so; at the end of a part whoever read it is there already.
          *
          *   state                          written by               guard                    seen by others
@@ -151,6 +162,7 @@ final class S3Body extends Flux<ByteBuffer> {
          *   Part.landed, untold            who lets chunks land     the part                 -
          *   Part.chunks, done, error       the part's signals       queue, volatile          in the next round
          *   called                         who lets chunks land     atomic                   at once
+         *   toldAt                         who lets chunks land     volatile                 about: it only spares rounds
          */
 
         private final ReadBudget.Share share = settings.budget.open();
@@ -158,6 +170,7 @@ final class S3Body extends Flux<ByteBuffer> {
         private final AtomicBoolean called = new AtomicBoolean();
         private volatile @Nullable Head head;
         private volatile @Nullable Part due;
+        private volatile long toldAt = settings.nanoTime.getAsLong() - Settings.FAST_NANOS;
         private @Nullable Subject known = subject;
 
         /** Where the next part begins. */
@@ -281,7 +294,14 @@ final class S3Body extends Flux<ByteBuffer> {
             undelivered += part.length;
         }
 
+        private boolean isWorthTelling(int untold) {
+            return untold >= settings.toldBytes
+                    && (untold >= Settings.FAST * settings.toldBytes
+                            || settings.nanoTime.getAsLong() - toldAt >= Settings.FAST_NANOS);
+        }
+
         private void call() {
+            toldAt = settings.nanoTime.getAsLong();
             if (called.compareAndSet(false, true)) {
                 try {
                     settings.delivery.schedule(() -> {
@@ -352,7 +372,7 @@ final class S3Body extends Flux<ByteBuffer> {
                     landed += chunk.remaining();
                     chunks.add(chunk);
                     untold += chunk.remaining();
-                    if (untold < settings.toldBytes) {
+                    if (!isWorthTelling(untold)) {
                         return;
                     }
                     untold = 0;

@@ -26,11 +26,13 @@ class S3BodyTest {
     private static final int CHUNK = 10;
     private static final int LEAST = 20;
     private static final int TOLD = 30;
+    private static final int TEN_MILLIS = 10_000_000;
     private static final int SEEDS = Boolean.getBoolean("reactivestore.slow") ? 20_000 : 500;
 
     private byte[] object = bytes(1_000);
     private final List<Request> requests = new ArrayList<>();
     private String etag = "e1";
+    private long now;
     private ReadBudget budget = new ReadBudget(Long.MAX_VALUE, LEAST);
 
     @Test
@@ -153,6 +155,27 @@ class S3BodyTest {
     }
 
     @Test
+    void bytesThatComeFast_areGivenInFewerRounds() {
+        S3Body.Settings settings =
+                new S3Body.Settings(CHUNK, PART, PART, 1, CHUNK, budget, Schedulers.immediate(), () -> now);
+        TestSubscriber<ByteBuffer> reader = subscribe(null, settings, Long.MAX_VALUE);
+        Request first = requests.get(0);
+        first.land(10);
+        assertThat(text(reader)).as("the first ones at once").hasSize(10);
+        first.land(30);
+        assertThat(text(reader)).hasSize(10);
+        first.land(10);
+        assertThat(text(reader)).hasSize(50);
+        first.land(10);
+        assertThat(text(reader)).hasSize(50);
+        now += TEN_MILLIS;
+        first.land(10);
+        assertThat(text(reader)).as("as few as before, since they come slowly").hasSize(70);
+        first.answer();
+        assertThat(text(reader)).hasSize(PART);
+    }
+
+    @Test
     void errorInTheMiddleOfAPart_isToldBehindWhatHasLanded() {
         TestSubscriber<ByteBuffer> reader = read(1, 1);
         requests.get(0).land(55);
@@ -256,7 +279,8 @@ class S3BodyTest {
                     1 + random.nextInt(5),
                     1 + random.nextInt(2 * PART),
                     budget,
-                    Schedulers.immediate());
+                    Schedulers.immediate(),
+                    () -> now += random.nextInt(2 * TEN_MILLIS));
             TestSubscriber<ByteBuffer> reader =
                     held == null && random.nextBoolean() ? open(settings, 0, 1_000) : subscribe(held, settings, 0);
             int steps = 0;
@@ -288,7 +312,8 @@ class S3BodyTest {
     }
 
     private S3Body.Settings settings(int concurrency, int firstPart) {
-        return new S3Body.Settings(CHUNK, firstPart, PART, concurrency, TOLD, budget, Schedulers.immediate());
+        return new S3Body.Settings(
+                CHUNK, firstPart, PART, concurrency, TOLD, budget, Schedulers.immediate(), () -> now += TEN_MILLIS);
     }
 
     private TestSubscriber<ByteBuffer> subscribe(byte @Nullable [] held, S3Body.Settings settings, long demand) {
