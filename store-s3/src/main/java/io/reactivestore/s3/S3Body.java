@@ -88,7 +88,8 @@ final class S3Body extends Flux<ByteBuffer> {
         /** Where bytes come fast, no reader loses time by being told less often. */
         private static final long FAST_NANOS = Duration.ofMillis(10).toNanos();
 
-        private static final int FAST = 4;
+        /** So many times as much is told at once then. */
+        private static final int FAST_TIMES = 4;
 
         static Settings of(ReadOptions options, S3Settings settings, ReadBudget budget) {
             return new Settings(
@@ -296,7 +297,7 @@ final class S3Body extends Flux<ByteBuffer> {
 
         private boolean isWorthTelling(int untold) {
             return untold >= settings.toldBytes
-                    && (untold >= Settings.FAST * settings.toldBytes
+                    && (untold >= Settings.FAST_TIMES * settings.toldBytes
                             || settings.nanoTime.getAsLong() - toldAt >= Settings.FAST_NANOS);
         }
 
