@@ -40,9 +40,13 @@ final class RequestWriter implements Publisher<Void>, Subscriber<ByteBuffer>, Su
      *   begun --length unknown, first buffer--> head sent, "chunked"; an end without a buffer is a request without a body
      *   head sent --Expect, 100 or CONTINUE_TIME--> writing
      *   head sent --Expect, any other answer--> over: the content is not asked for
-     *   writing --all written--> over, Reactor Netty is told
+     *   writing --buffer that makes up the length announced--> held back until the content has ended
+     *   writing --content has ended, all written--> over, Reactor Netty is told
      *   any --content fails, is too short or too long, or a write fails or takes too long--> over, the attempt fails
      *   any --cancel--> over
+     *
+     * Were the last buffer not held back, a content that is too long would be taken for whole by the server, and an answer could come
+     * before the end of the content, at which Reactor Netty gives up the connection.
      *
      * All of it is the event loop's alone; a signal of the content from another thread is handed to the event loop. Buffers are
      * wrapped, never moved.
@@ -68,7 +72,8 @@ final class RequestWriter implements Publisher<Void>, Subscriber<ByteBuffer>, Su
     private boolean isHeadSent;
     private boolean isComplete;
     private boolean isOver;
-    private long written;
+    private long taken;
+    private @Nullable ByteBuffer last;
     private int unflushed;
     private boolean isPaused;
 
@@ -182,10 +187,10 @@ final class RequestWriter implements Publisher<Void>, Subscriber<ByteBuffer>, Su
     @Override
     public void onNext(ByteBuffer buffer) {
         Objects.requireNonNull(buffer, "buffer");
-        run(() -> write(buffer));
+        run(() -> take(buffer));
     }
 
-    private void write(ByteBuffer buffer) {
+    private void take(ByteBuffer buffer) {
         if (isOver || isComplete) {
             return;
         }
@@ -198,23 +203,32 @@ final class RequestWriter implements Publisher<Void>, Subscriber<ByteBuffer>, Su
             headers.set(HttpHeaderNames.TRANSFER_ENCODING, HttpHeaderValues.CHUNKED);
             sendHead();
         }
-        written += bytes;
-        if (length != UNKNOWN && written > length) {
+        taken += bytes;
+        if (length != UNKNOWN && taken > length) {
             failed(new IOException(
                     "the body of the request has more than the " + length + " bytes that were announced"));
             return;
         }
+        if (taken == length) {
+            last = buffer;
+            askForMore();
+            return;
+        }
+        write(buffer);
+        if (channel.isWritable()) {
+            askForMore();
+        } else {
+            isPaused = true;
+        }
+    }
+
+    private void write(ByteBuffer buffer) {
         if (unflushed++ == 0) {
             Duration limit = exchange.settings().writeTimeout();
             watch.await(limit, () -> failed(TransportErrors.timedOut("writing the request", limit)));
         }
         channel.writeAndFlush(new DefaultHttpContent(Unpooled.wrappedBuffer(buffer)))
                 .addListener(this);
-        if (channel.isWritable()) {
-            askForMore();
-        } else {
-            isPaused = true;
-        }
     }
 
     @Override
@@ -253,15 +267,19 @@ final class RequestWriter implements Publisher<Void>, Subscriber<ByteBuffer>, Su
             if (isOver) {
                 return;
             }
-            if (length != UNKNOWN && written < length) {
+            if (length != UNKNOWN && taken < length) {
                 failed(new IOException(
-                        "the body of the request has " + written + " of the " + length + " bytes that were announced"));
+                        "the body of the request has " + taken + " of the " + length + " bytes that were announced"));
                 return;
             }
             if (!isHeadSent) {
                 endWithoutBody();
             }
-            endIfWritten();
+            if (last != null) {
+                write(last);
+            } else {
+                endIfWritten();
+            }
         });
     }
 

@@ -20,6 +20,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import reactor.core.publisher.Flux;
+import reactor.core.publisher.Sinks;
 import reactor.core.scheduler.Schedulers;
 import software.amazon.awssdk.http.SdkHttpMethod;
 
@@ -186,6 +187,52 @@ class UploadTest {
             assertThat(Call.await(failing.handlerError)).isSameAs(failing.failure());
             await().atMost(Call.PATIENCE)
                     .until(() -> server.ended() == 3 && client.stats().equals(new TransportStats(0, 0, 0, 0, 0, 0)));
+        }
+    }
+
+    @Test
+    void lastBytes_waitForTheEndOfTheContent_soThatNoAnswerComesBeforeIt() throws Exception {
+        AtomicInteger arrived = new AtomicInteger();
+        try (ScriptedServer server = new ScriptedServer(peer -> {
+            for (int i = 0; i < 2; i++) {
+                peer.readRequest();
+                for (int j = 0; j < 6; j++) {
+                    peer.read(1);
+                    arrived.incrementAndGet();
+                }
+                peer.write(OK);
+            }
+        })) {
+            Sinks.Empty<ByteBuffer> end = Sinks.empty();
+            Call call = Call.put(
+                    client,
+                    server.port(),
+                    Flux.just(buffer("abc"), buffer(""), buffer("def")).concatWith(end.asMono()),
+                    6L);
+            await().during(Duration.ofMillis(200)).atMost(Call.PATIENCE).until(() -> arrived.get() == 3);
+            end.tryEmitEmpty();
+            assertThat(call.text()).isEqualTo("ok");
+            assertThat(Call.put(client, server.port(), Flux.just(buffer("abcdef")), 6L)
+                            .text())
+                    .isEqualTo("ok");
+            assertThat(server.connections()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void contentTooLong_isNotTakenForWhole() throws Exception {
+        AtomicInteger arrived = new AtomicInteger();
+        try (ScriptedServer server = new ScriptedServer(peer -> {
+            peer.readRequest();
+            while (peer.read(1).length == 1) {
+                arrived.incrementAndGet();
+            }
+        })) {
+            Flux<ByteBuffer> content = Flux.just(buffer("abc"), buffer("def"), buffer("g"));
+            assertThat(Call.put(client, server.port(), content, 6L).failure())
+                    .hasMessageContaining("more than the 6 bytes");
+            await().atMost(Call.PATIENCE).until(() -> server.ended() == 1);
+            assertThat(arrived.get()).isLessThan(6);
         }
     }
 
