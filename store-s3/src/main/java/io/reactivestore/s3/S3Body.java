@@ -13,7 +13,9 @@ import java.util.Objects;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import reactor.core.CoreSubscriber;
@@ -67,10 +69,11 @@ final class S3Body extends Flux<ByteBuffer> {
      * @param firstPartBytes of the first part, if it is not here yet; of an object that is not known only if little is asked for
      * @param partBytes of the others
      * @param concurrency parts that travel or wait for their turn at a time
-     * @param toldBytes so much has landed before a reader who waits is told, or some times as much if that was just now, unless that is the
-     *     end of a part
+     * @param toldBytes so much has landed before a reader who waits is told, unless that is the end of a part; some times as much, or a
+     *     little later, if the reader was told just now
      * @param delivery where readers are told of what comes
-     * @param nanoTime tells how long ago that was
+     * @param timers where they are remembered who are told later
+     * @param nanoTime tells how long ago they were told
      */
     record Settings(
             int chunkBytes,
@@ -80,6 +83,7 @@ final class S3Body extends Flux<ByteBuffer> {
             int toldBytes,
             ReadBudget budget,
             Scheduler delivery,
+            Scheduler timers,
             LongSupplier nanoTime) {
 
         /** To be told changes threads, which costs as much as a chunk or two. */
@@ -100,6 +104,7 @@ final class S3Body extends Flux<ByteBuffer> {
                     TOLD_BYTES,
                     budget,
                     settings.runtime().delivery(),
+                    settings.runtime().timers(),
                     settings.runtime()::nanoTime);
         }
     }
@@ -154,21 +159,24 @@ final class S3Body extends Flux<ByteBuffer> {
          * A part may be read by two attempts at once. Both bring the same bytes; what one brings again is not taken.
          *
          * Bytes land on the thread of the transport, which does not run rounds. When enough of the part that is due has landed it has the
-         * delivery scheduler do so; at the end of a part whoever read it is there already.
+         * delivery scheduler do so; at the end of a part whoever read it is there already. Where the last call was a moment ago, it is made
+         * when that moment is over, or once more has landed. No part is due before the first round, and none behind the end.
          *
          *   state                          written by               guard                    seen by others
          *   line, asked, undelivered       rounds                   see Emission             -
          *   head                           the first part           volatile                 in the next round
          *   due                            rounds                   volatile                 at once
-         *   Part.landed, untold            who lets chunks land     the part                 -
+         *   Part.landed                    who lets chunks land     the part                 -
+         *   Part.untold                    the same, and timers     the part                 -
          *   Part.chunks, done, error       the part's signals       queue, volatile          in the next round
-         *   called                         who lets chunks land     atomic                   at once
-         *   toldAt                         who lets chunks land     volatile                 about: it only spares rounds
+         *   called, calledLater            who lets chunks land     atomic                   at once
+         *   toldAt                         the same, and timers     volatile                 about: it only spares rounds
          */
 
         private final ReadBudget.Share share = settings.budget.open();
         private final Deque<Part> line = new ArrayDeque<>();
         private final AtomicBoolean called = new AtomicBoolean();
+        private final AtomicBoolean calledLater = new AtomicBoolean();
         private volatile @Nullable Head head;
         private volatile @Nullable Part due;
         private volatile long toldAt = settings.nanoTime.getAsLong() - Settings.FAST_NANOS;
@@ -295,19 +303,33 @@ final class S3Body extends Flux<ByteBuffer> {
             undelivered += part.length;
         }
 
-        private boolean isWorthTelling(int untold) {
-            return untold >= settings.toldBytes
-                    && (untold >= Settings.FAST_TIMES * settings.toldBytes
-                            || settings.nanoTime.getAsLong() - toldAt >= Settings.FAST_NANOS);
+        /** The reader was told of something a moment ago, and would rather be told of more at once. */
+        private boolean isEarly() {
+            return settings.nanoTime.getAsLong() - toldAt < Settings.FAST_NANOS;
         }
 
         private void call() {
             toldAt = settings.nanoTime.getAsLong();
-            if (called.compareAndSet(false, true)) {
+            once(called, settings.delivery::schedule, this::drain);
+        }
+
+        /** More may fail to come, so that the reader is told of this much at the latest then. */
+        private void callLater() {
+            once(calledLater, task -> settings.timers.schedule(task, Settings.FAST_NANOS, TimeUnit.NANOSECONDS), () -> {
+                Part first = due;
+                if (first != null) {
+                    first.told();
+                    call();
+                }
+            });
+        }
+
+        private static void once(AtomicBoolean isWaiting, Consumer<Runnable> scheduler, Runnable task) {
+            if (isWaiting.compareAndSet(false, true)) {
                 try {
-                    settings.delivery.schedule(() -> {
-                        called.set(false);
-                        drain();
+                    scheduler.accept(() -> {
+                        isWaiting.set(false);
+                        task.run();
                     });
                 } catch (RejectedExecutionException shutDown) {
                     // The end of the part is told all the same.
@@ -373,14 +395,25 @@ final class S3Body extends Flux<ByteBuffer> {
                     landed += chunk.remaining();
                     chunks.add(chunk);
                     untold += chunk.remaining();
-                    if (!isWorthTelling(untold)) {
+                    if (untold < settings.toldBytes || !isDue()) {
+                        return;
+                    }
+                    if (untold < Settings.FAST_TIMES * settings.toldBytes && isEarly()) {
+                        callLater();
                         return;
                     }
                     untold = 0;
                 }
-                if (due == null || due == this) {
-                    call();
-                }
+                call();
+            }
+
+            private synchronized void told() {
+                untold = 0;
+            }
+
+            private boolean isDue() {
+                Part first = due;
+                return first == null || first == this;
             }
 
             /** Whether a chunk may be given. The last one waits for the end, which may be an error: bytes may prove wrong only then. */

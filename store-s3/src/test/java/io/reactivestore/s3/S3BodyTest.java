@@ -7,6 +7,7 @@ import io.reactivestore.Span;
 import io.reactivestore.error.ObjectChangedException;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -17,6 +18,7 @@ import org.junit.jupiter.api.Test;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
 import reactor.core.scheduler.Schedulers;
+import reactor.test.scheduler.VirtualTimeScheduler;
 import reactor.test.subscriber.TestSubscriber;
 
 /** Order, demand, look-ahead, errors, cancels and the budget of a body whose parts the test answers. */
@@ -32,6 +34,7 @@ class S3BodyTest {
     private byte[] object = bytes(1_000);
     private final List<Request> requests = new ArrayList<>();
     private String etag = "e1";
+    private final VirtualTimeScheduler timers = VirtualTimeScheduler.create();
     private long now;
     private ReadBudget budget = new ReadBudget(Long.MAX_VALUE, LEAST);
 
@@ -157,7 +160,7 @@ class S3BodyTest {
     @Test
     void bytesThatComeFast_areGivenInFewerRounds() {
         S3Body.Settings settings =
-                new S3Body.Settings(CHUNK, PART, PART, 1, CHUNK, budget, Schedulers.immediate(), () -> now);
+                new S3Body.Settings(CHUNK, PART, PART, 1, CHUNK, budget, Schedulers.immediate(), timers, () -> now);
         TestSubscriber<ByteBuffer> reader = subscribe(null, settings, Long.MAX_VALUE);
         Request first = requests.get(0);
         first.land(10);
@@ -173,6 +176,32 @@ class S3BodyTest {
         assertThat(text(reader)).as("as few as before, since they come slowly").hasSize(70);
         first.answer();
         assertThat(text(reader)).hasSize(PART);
+    }
+
+    @Test
+    void bytesThatComeFast_andThenNoMore_areGivenAMomentLater() {
+        S3Body.Settings settings =
+                new S3Body.Settings(CHUNK, PART, PART, 1, CHUNK, budget, Schedulers.immediate(), timers, () -> now);
+        TestSubscriber<ByteBuffer> reader = subscribe(null, settings, Long.MAX_VALUE);
+        Request first = requests.get(0);
+        first.land(10);
+        first.land(20);
+        assertThat(text(reader)).hasSize(10);
+        pass(TEN_MILLIS);
+        assertThat(text(reader)).hasSize(30);
+        first.land(10);
+        assertThat(text(reader)).hasSize(30);
+        pass(TEN_MILLIS);
+        assertThat(text(reader)).as("and again").hasSize(40);
+        first.land(10);
+        reader.cancel();
+        pass(TEN_MILLIS);
+        assertThat(text(reader)).hasSize(40);
+    }
+
+    private void pass(int nanos) {
+        now += nanos;
+        timers.advanceTimeBy(Duration.ofNanos(nanos));
     }
 
     @Test
@@ -280,6 +309,7 @@ class S3BodyTest {
                     1 + random.nextInt(2 * PART),
                     budget,
                     Schedulers.immediate(),
+                    timers,
                     () -> now += random.nextInt(2 * TEN_MILLIS));
             TestSubscriber<ByteBuffer> reader =
                     held == null && random.nextBoolean() ? open(settings, 0, 1_000) : subscribe(held, settings, 0);
@@ -313,7 +343,15 @@ class S3BodyTest {
 
     private S3Body.Settings settings(int concurrency, int firstPart) {
         return new S3Body.Settings(
-                CHUNK, firstPart, PART, concurrency, TOLD, budget, Schedulers.immediate(), () -> now += TEN_MILLIS);
+                CHUNK,
+                firstPart,
+                PART,
+                concurrency,
+                TOLD,
+                budget,
+                Schedulers.immediate(),
+                timers,
+                () -> now += TEN_MILLIS);
     }
 
     private TestSubscriber<ByteBuffer> subscribe(byte @Nullable [] held, S3Body.Settings settings, long demand) {
