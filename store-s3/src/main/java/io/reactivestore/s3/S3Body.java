@@ -160,17 +160,16 @@ final class S3Body extends Flux<ByteBuffer> {
          *
          * Bytes land on the thread of the transport, which does not run rounds. When enough of the part that is due has landed it has the
          * delivery scheduler do so; at the end of a part whoever read it is there already. Where the last call was a moment ago, it is made
-         * when that moment is over, or once more has landed. No part is due before the first round, and none behind the end.
+         * when that moment is over, or once more has landed. Behind the end no part is due.
          *
          *   state                          written by               guard                    seen by others
          *   line, asked, undelivered       rounds                   see Emission             -
          *   head                           the first part           volatile                 in the next round
          *   due                            rounds                   volatile                 at once
          *   Part.landed                    who lets chunks land     the part                 -
-         *   Part.untold                    the same, and timers     the part                 -
+         *   Part.untold, toldAt            the same, and timers     the part, volatile       about: they only spare rounds
          *   Part.chunks, done, error       the part's signals       queue, volatile          in the next round
-         *   called, calledLater            who lets chunks land     atomic                   at once
-         *   toldAt                         the same, and timers     volatile                 about: it only spares rounds
+         *   called, calledLater            the same, timers, rounds atomic                   at once
          */
 
         private final ReadBudget.Share share = settings.budget.open();
@@ -303,23 +302,17 @@ final class S3Body extends Flux<ByteBuffer> {
             undelivered += part.length;
         }
 
-        /** The reader was told of something a moment ago, and would rather be told of more at once. */
-        private boolean isEarly() {
-            return settings.nanoTime.getAsLong() - toldAt < Settings.FAST_NANOS;
-        }
-
         private void call() {
             toldAt = settings.nanoTime.getAsLong();
             once(called, settings.delivery::schedule, this::drain);
         }
 
         /** More may fail to come, so that the reader is told of this much at the latest then. */
-        private void callLater() {
-            once(calledLater, task -> settings.timers.schedule(task, Settings.FAST_NANOS, TimeUnit.NANOSECONDS), () -> {
+        private void callLater(long nanos) {
+            once(calledLater, task -> settings.timers.schedule(task, nanos, TimeUnit.NANOSECONDS), () -> {
                 Part first = due;
                 if (first != null) {
-                    first.told();
-                    call();
+                    first.tell();
                 }
             });
         }
@@ -395,20 +388,24 @@ final class S3Body extends Flux<ByteBuffer> {
                     landed += chunk.remaining();
                     chunks.add(chunk);
                     untold += chunk.remaining();
+                }
+                tell();
+            }
+
+            /** Has the reader told of what has landed, if that is worth it: now, or a moment after the last time. */
+            private void tell() {
+                synchronized (this) {
                     if (untold < settings.toldBytes || !isDue()) {
                         return;
                     }
-                    if (untold < Settings.FAST_TIMES * settings.toldBytes && isEarly()) {
-                        callLater();
+                    long early = toldAt + Settings.FAST_NANOS - settings.nanoTime.getAsLong();
+                    if (early > 0 && untold < Settings.FAST_TIMES * settings.toldBytes) {
+                        callLater(early);
                         return;
                     }
                     untold = 0;
                 }
                 call();
-            }
-
-            private synchronized void told() {
-                untold = 0;
             }
 
             private boolean isDue() {

@@ -185,18 +185,20 @@ class S3BodyTest {
         TestSubscriber<ByteBuffer> reader = subscribe(null, settings, Long.MAX_VALUE);
         Request first = requests.get(0);
         first.land(10);
+        pass(TEN_MILLIS - 10);
         first.land(20);
+        pass(5);
         assertThat(text(reader)).hasSize(10);
-        pass(TEN_MILLIS);
+        pass(5);
+        assertThat(text(reader)).as("a moment after the last time").hasSize(30);
+        first.land(30);
         assertThat(text(reader)).hasSize(30);
         first.land(10);
-        assertThat(text(reader)).hasSize(30);
-        pass(TEN_MILLIS);
-        assertThat(text(reader)).as("and again").hasSize(40);
+        assertThat(text(reader)).as("enough at once").hasSize(70);
+        pass(TEN_MILLIS - 1);
         first.land(10);
-        reader.cancel();
-        pass(TEN_MILLIS);
-        assertThat(text(reader)).hasSize(40);
+        pass(1);
+        assertThat(text(reader)).as("the moment begins with each time").hasSize(80);
     }
 
     private void pass(int nanos) {
@@ -320,6 +322,8 @@ class S3BodyTest {
                 assertThat(open.size()).isLessThanOrEqualTo(settings.concurrency());
                 if (!open.isEmpty() && random.nextBoolean()) {
                     step(open.get(random.nextInt(open.size())), random);
+                } else if (random.nextBoolean()) {
+                    timers.advanceTimeBy(Duration.ofNanos(random.nextInt(TEN_MILLIS)));
                 } else {
                     reader.request(1 + random.nextInt(8));
                 }

@@ -40,13 +40,14 @@ final class RequestWriter implements Publisher<Void>, Subscriber<ByteBuffer>, Su
      *   begun --length unknown, first buffer--> head sent, "chunked"; an end without a buffer is a request without a body
      *   head sent --Expect, 100 or CONTINUE_TIME--> writing
      *   head sent --Expect, any other answer--> over: the content is not asked for
-     *   writing --buffer that makes up the length announced--> held back until the content has ended
+     *   writing --buffer that makes up the length announced--> held back until the content has ended, END_MILLIS at most
      *   writing --content has ended, all written--> over, Reactor Netty is told
      *   any --content fails, is too short or too long, or a write fails or takes too long--> over, the attempt fails
      *   any --cancel--> over
      *
      * Were the last buffer not held back, a content that is too long would be taken for whole by the server, and an answer could come
-     * before the end of the content, at which Reactor Netty gives up the connection.
+     * before the end of the content, at which Reactor Netty gives up the connection. A content that does not end, as one that is read
+     * from a socket, is cancelled.
      *
      * All of it is the event loop's alone; a signal of the content from another thread is handed to the event loop. Buffers are
      * wrapped, never moved.
@@ -55,6 +56,9 @@ final class RequestWriter implements Publisher<Void>, Subscriber<ByteBuffer>, Su
     private static final String CONTINUE = "reactivestore.continue";
 
     private static final long UNKNOWN = -1;
+
+    /** So long a content that has given all its bytes may take to say so. */
+    private static final long END_MILLIS = 1_000;
 
     private final Attempt attempt;
     private final Exchange exchange;
@@ -68,6 +72,7 @@ final class RequestWriter implements Publisher<Void>, Subscriber<ByteBuffer>, Su
     private @Nullable Subscriber<? super Void> told;
     private @Nullable Subscription upstream;
     private @Nullable ScheduledFuture<?> patience;
+    private @Nullable ScheduledFuture<?> ending;
     private boolean isTouched;
     private boolean isHeadSent;
     private boolean isComplete;
@@ -210,8 +215,11 @@ final class RequestWriter implements Publisher<Void>, Subscriber<ByteBuffer>, Su
             return;
         }
         if (taken == length) {
-            last = buffer;
+            last = buffer.slice();
             askForMore();
+            if (!isComplete && !isOver) {
+                ending = loop.schedule(this::endless, END_MILLIS, TimeUnit.MILLISECONDS);
+            }
             return;
         }
         write(buffer);
@@ -262,25 +270,43 @@ final class RequestWriter implements Publisher<Void>, Subscriber<ByteBuffer>, Su
 
     @Override
     public void onComplete() {
-        run(() -> {
-            isComplete = true;
-            if (isOver) {
-                return;
-            }
-            if (length != UNKNOWN && taken < length) {
-                failed(new IOException(
-                        "the body of the request has " + taken + " of the " + length + " bytes that were announced"));
-                return;
-            }
-            if (!isHeadSent) {
-                endWithoutBody();
-            }
-            if (last != null) {
-                write(last);
-            } else {
-                endIfWritten();
-            }
-        });
+        run(this::ended);
+    }
+
+    private void endless() {
+        if (upstream != null && !isComplete && !isOver) {
+            upstream.cancel();
+            ended();
+        }
+    }
+
+    private void ended() {
+        if (isOver || isComplete) {
+            return;
+        }
+        isComplete = true;
+        if (length != UNKNOWN && taken < length) {
+            failed(new IOException(
+                    "the body of the request has " + taken + " of the " + length + " bytes that were announced"));
+            return;
+        }
+        if (!isHeadSent) {
+            endWithoutBody();
+        }
+        if (last != null) {
+            stopWaitingForTheEnd();
+            write(last);
+            last = null;
+        } else {
+            endIfWritten();
+        }
+    }
+
+    private void stopWaitingForTheEnd() {
+        if (ending != null) {
+            ending.cancel(false);
+            ending = null;
+        }
     }
 
     private void endWithoutBody() {
@@ -323,6 +349,8 @@ final class RequestWriter implements Publisher<Void>, Subscriber<ByteBuffer>, Su
         isOver = true;
         watch.rest();
         stopExpecting();
+        stopWaitingForTheEnd();
+        last = null;
         if (upstream != null) {
             upstream.cancel();
         }

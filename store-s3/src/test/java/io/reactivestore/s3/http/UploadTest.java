@@ -220,18 +220,48 @@ class UploadTest {
     }
 
     @Test
-    void contentTooLong_isNotTakenForWhole() throws Exception {
+    void contentThatDoesNotEnd_isSent_andCancelled() throws Exception {
+        AtomicBoolean cancelled = new AtomicBoolean();
+        CompletableFuture<byte[]> got = new CompletableFuture<>();
+        try (ScriptedServer server = new ScriptedServer(peer -> {
+            peer.readRequest();
+            got.complete(peer.read(6));
+            peer.write(OK);
+            peer.readRequest();
+            peer.write(OK);
+        })) {
+            Flux<ByteBuffer> content = Flux.just(buffer("abc"), buffer("def"))
+                    .concatWith(Flux.never())
+                    .doOnCancel(() -> cancelled.set(true));
+            assertThat(Call.put(client, server.port(), content, 6L).text()).isEqualTo("ok");
+            assertThat(Call.await(got)).isEqualTo("abcdef".getBytes(StandardCharsets.US_ASCII));
+            assertThat(cancelled).isTrue();
+            assertThat(Call.get(client, server.port(), "/").text()).isEqualTo("ok");
+            assertThat(server.connections()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void contentTooLong_orFailingAtItsEnd_orCancelledThere_isNotTakenForWhole() throws Exception {
         AtomicInteger arrived = new AtomicInteger();
         try (ScriptedServer server = new ScriptedServer(peer -> {
+            arrived.set(0);
             peer.readRequest();
             while (peer.read(1).length == 1) {
                 arrived.incrementAndGet();
             }
         })) {
-            Flux<ByteBuffer> content = Flux.just(buffer("abc"), buffer("def"), buffer("g"));
-            assertThat(Call.put(client, server.port(), content, 6L).failure())
-                    .hasMessageContaining("more than the 6 bytes");
-            await().atMost(Call.PATIENCE).until(() -> server.ended() == 1);
+            Flux<ByteBuffer> whole = Flux.just(buffer("abc"), buffer("def"));
+            Call tooLong = Call.put(client, server.port(), whole.concatWithValues(buffer("g")), 6L);
+            assertThat(tooLong.failure()).hasMessageContaining("more than the 6 bytes");
+            Call failing = Call.put(
+                    client, server.port(), whole.concatWith(Flux.error(new IllegalStateException("mine"))), 6L);
+            assertThat(failing.failure()).hasMessage("mine");
+            await().atMost(Call.PATIENCE).until(() -> server.ended() == 2);
+            Call cancelled = Call.put(client, server.port(), whole.concatWith(Flux.never()), 6L);
+            await().atMost(Call.PATIENCE).until(() -> server.heads().size() == 3 && arrived.get() == 3);
+            cancelled.future.cancel(true);
+            await().atMost(Call.PATIENCE).until(() -> server.ended() == 3);
             assertThat(arrived.get()).isLessThan(6);
         }
     }
