@@ -18,19 +18,25 @@ final class LogWriter {
      *
      * The head has the checksum of the payload, which is made as the payload is copied, piece by piece, while the processor still has it. So
      * the head comes last: there are zeros in its place until then, also on disk if the record is larger than the buffer.
+     *
+     * Each write goes on with zeros to the end of a page. Else the system would read that page from the device first, which it has to where a
+     * part is kept; of a page that the next write goes on in, it has all.
      */
 
     /** What is written at once: the processor still has all of it. */
     private static final int BUFFER_BYTES = 256 << 10;
 
     private static final int PIECE_BYTES = 32 << 10;
-    private static final byte[] PADDING = new byte[Place.ALIGNMENT];
+    private static final int PAGE_BYTES = 4 << 10;
+    private static final byte[] ZEROS = new byte[PAGE_BYTES];
 
     private final SegmentFiles files;
     private final long mark;
     private final int maxRecordBytes;
     private final KeyHash hash;
     private final Written written;
+    private final int bufferBytes;
+    private final int pageBytes;
     private final ByteBuffer buffer;
     private final List<Laid> laid = new ArrayList<>();
     private @Nullable Segment open;
@@ -50,8 +56,10 @@ final class LogWriter {
         this.files = files;
         this.mark = mark;
         this.maxRecordBytes = maxRecordBytes;
-        // In a small log too some records are larger than the buffer, and some are not.
-        this.buffer = ByteBuffer.allocateDirect(Math.min(BUFFER_BYTES, maxRecordBytes / 4));
+        // In a small log too some records are larger than the buffer, and some are not; pages are a small part of a segment.
+        this.bufferBytes = Math.min(BUFFER_BYTES, maxRecordBytes / 4);
+        this.pageBytes = Math.min(PAGE_BYTES, maxRecordBytes / 4);
+        this.buffer = ByteBuffer.allocateDirect(bufferBytes + pageBytes);
         this.hash = hash;
         this.written = written;
     }
@@ -107,7 +115,7 @@ final class LogWriter {
 
     private Segment restart() throws IOException {
         laid.clear();
-        buffer.clear();
+        buffer.clear().limit(bufferBytes);
         Segment segment = open;
         if (segment == null) {
             segment = files.begin();
@@ -150,7 +158,7 @@ final class LogWriter {
         put(segment, ByteBuffer.allocate(described), null);
         CRC32C crc = new CRC32C();
         put(segment, record.payload().duplicate(), crc);
-        put(segment, ByteBuffer.wrap(PADDING, 0, bytes - described - payload), null);
+        put(segment, ByteBuffer.wrap(ZEROS, 0, bytes - described - payload), null);
         RecordHeader header =
                 RecordHeader.of(record, key.length, info.length, segment.nextSequence++, (int) crc.getValue());
         byte[] head = header.encode(mark, segment.number, key, info);
@@ -187,12 +195,14 @@ final class LogWriter {
             segment.ended = false;
         }
         segment.forced = false;
-        buffer.flip();
-        int bytes = buffer.limit();
+        int bytes = buffer.position();
+        int end = writtenEnd + bytes;
+        int restOfPage = (int) Math.min(Math.floorMod(-end, pageBytes), segment.file.length() - end);
+        buffer.limit(bytes + restOfPage).put(ZEROS, 0, restOfPage).flip();
         segment.file.write(buffer, writtenEnd);
-        writtenEnd += bytes;
+        writtenEnd = end;
         writtenBytes += bytes;
-        buffer.clear();
+        buffer.clear().limit(bufferBytes);
     }
 
     /** Writes what is laid, and lets it count. */

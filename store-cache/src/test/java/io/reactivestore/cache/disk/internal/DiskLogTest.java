@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -164,6 +165,23 @@ class DiskLogTest {
                 assertThat(large.get("k" + i)).isEqualTo("v" + i + "x".repeat(i));
             }
             large.kill();
+        }
+    }
+
+    @Test
+    void write_goesOnToTheEndOfAPage_soThatNoneIsReadForIt() throws IOException {
+        byte[] segment = stage.files.bytes(stage.files.names().stream()
+                .filter(name -> name.endsWith(".segment"))
+                .findFirst()
+                .orElseThrow());
+        Arrays.fill(segment, (byte) 1);
+        int pageBytes = LogStage.SEGMENT_BYTES / 16;
+        int end = 0;
+        for (int i = 0; i < 8; i++) {
+            end += stage.put("k" + i, "x".repeat(i * 30), i).recordBytes();
+            int page = (end + pageBytes - 1) / pageBytes * pageBytes;
+            assertThat(Arrays.copyOfRange(segment, end, page)).isEqualTo(new byte[page - end]);
+            assertThat(segment[page]).isEqualTo((byte) 1);
         }
     }
 
