@@ -10,22 +10,31 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.zip.CRC32C;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 /**
- * What does it cost to fill the disk? Objects are read through the cache that are not in it, from a source that takes no time, until all
- * is settled; the disk is full, so that each segment is one that is written anew. What of that is not the disk's, a cache without one tells;
- * and what the disk's log costs by itself, without a cache. The limit writes the same bytes, each value with a header in one call, into
- * files that are there already, as many as ours has, with nothing to find them by and nothing to check them with: bytes that lie outside of
- * the heap, and, as a second limit, bytes of the heap, as a cache gets them, which the JDK copies first. What peers do behind a
- * put, as RocksDB's compaction and Ehcache's writing, is waited for and not timed. OpenDAL
- * forces each file to the device before it is done, so that it is not comparable, and left out. A quick run
- * leaves the largest size out, and has a smaller disk.
+ * What does it cost to fill the disk?
+ *
+ * <p>First the disk's log without a cache, beside nothing but the limit. The limit writes the same bytes, each value with a header in one
+ * call, into files that are there already, as many as ours has, with nothing to find them by and nothing to check them with: bytes that lie
+ * outside of the heap. Two more limits are bytes of the heap, as a cache gets them, which the JDK copies first, and the same with a checksum
+ * of each value.
+ *
+ * <p>Then objects are read through a cache that are not in it, from a source that takes no time, until all is settled; the disk is full, so
+ * that each segment is one that is written anew. What of that is not the disk's, a cache without one tells. What peers do behind a put, as
+ * RocksDB's compaction and Ehcache's writing, is waited for and not timed, and so is what the operating system does, which would slow down
+ * whoever comes next. OpenDAL forces each file to the device before it is done, so that it is not comparable, and left out.
+ *
+ * <p>Last, and if it is run by root, the log is cold: nothing of its segments is in memory, as on a disk that is larger than that.
+ *
+ * <p>A quick run leaves the largest size out, and has a smaller disk.
  */
 final class L2WriteBenchmark implements Benchmark {
 
@@ -34,6 +43,7 @@ final class L2WriteBenchmark implements Benchmark {
     private static final String LOG = "the log by itself";
     private static final String LIMIT = "bare segment append";
     private static final String LIMIT_HEAP = "the same from the heap";
+    private static final String LIMIT_CHECKED = "from the heap, with CRC32C";
     private static final int AT_A_TIME = 16;
     private static final int LARGEST_BYTES = (16 << 20) - (4 << 10);
     private static final int[] SIZES = {4 << 10, 64 << 10, 1 << 20, LARGEST_BYTES};
@@ -49,6 +59,9 @@ final class L2WriteBenchmark implements Benchmark {
 
     private static final int ROUND_BYTES = 128 << 20;
 
+    /** What the disk is full of at first. */
+    private static final int FILL_BYTES = 1 << 20;
+
     @Override
     public String name() {
         return "l2-write";
@@ -63,72 +76,82 @@ final class L2WriteBenchmark implements Benchmark {
     public List<Row> run(boolean quick) {
         byte[] value = new byte[LARGEST_BYTES];
         new SplittableRandom(1).nextBytes(value);
-        int[] sizes = quick ? SIZES_QUICK : SIZES;
         long diskBytes = quick ? DISK_BYTES_QUICK : DISK_BYTES;
-        int[] bytes = {1 << 20};
         List<Row> rows = new ArrayList<>();
         try (TempDirectory directory = new TempDirectory();
                 BareSegments bare = new BareSegments(directory.path, diskBytes);
                 BareLog log = new BareLog(directory.path.resolve("log"), diskBytes)) {
-            ComputedSource source = new ComputedSource(
-                    key -> ByteBuffer.wrap(value, 0, bytes[0]).slice().asReadOnlyBuffer());
-            CacheStore cache = DiskCache.opened(CacheStore.builder(source)
-                    .disk(d -> d.directory(directory.path.resolve("ours")).maxBytes(diskBytes))
-                    .maxLoadingBytes(1L << 30));
-            CacheStore without = CacheStore.builder(source)
-                    .memory(m -> m.maxBytes(64 << 20))
-                    .maxLoadingBytes(1L << 30)
-                    .build();
-            Fills fills = new Fills(cache);
-            fills.of((int) (diskBytes / bytes[0]), bytes[0]).block();
-            log.append(ByteBuffer.wrap(value, 0, bytes[0]).slice(), (int) (diskBytes / bytes[0]));
-            for (int size : sizes) {
-                bytes[0] = size;
-                int rounds = quick ? 5 : 11;
-                int count = Math.max(1, Math.min(quick ? 1_024 : 16_384, ROUND_BYTES / size / (quick ? 4 : 1)));
-                rows.addAll(Requests.rows(
-                        name(),
-                        L2HitBenchmark.size(size),
-                        costs(
-                                new Contenders(fills, new Fills(without), log, bare),
-                                ByteBuffer.wrap(value, 0, size).slice(),
-                                count,
-                                rounds),
-                        OURS,
-                        LIMIT));
+            log.append(first(value, FILL_BYTES), (int) (diskBytes / FILL_BYTES));
+            rows.addAll(logRows(value, log, bare, false, quick));
+            Caches caches = new Caches(directory.path.resolve("ours"), value, diskBytes);
+            for (int size : sizes(quick)) {
+                int count = count(size, quick);
+                Requests requests = appends(first(value, size), count, log, bare, PageCache::write);
+                rows.addAll(
+                        rows(size, "", besidePeers(requests, caches, value, size, count, rounds(quick)), count, OURS));
             }
-            CacheStats stats = cache.stats();
-            if (stats.shed() + stats.tierFailures() + stats.outdated() > 0) {
-                throw new IllegalStateException("not all was written: " + stats);
+            caches.close();
+            if (PageCache.drop()) {
+                rows.addAll(logRows(value, log, bare, true, quick));
             }
-            cache.close().block();
-            without.close().block();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
         return rows;
     }
 
-    /** What is measured beside the peers. */
-    private record Contenders(Fills fills, Fills without, BareLog log, BareSegments bare) {}
+    private List<Row> logRows(byte[] value, BareLog log, BareSegments bare, boolean isCold, boolean quick) {
+        List<Row> rows = new ArrayList<>();
+        Runnable afterwards = isCold ? PageCache::drop : PageCache::write;
+        for (int size : sizes(quick)) {
+            int count = count(size, quick);
+            Map<String, Cost> costs = appends(first(value, size), count, log, bare, afterwards)
+                    .run(1, 5, rounds(quick), 1, (long) count * size);
+            rows.addAll(rows(size, isCold ? ", the log, cold" : ", the log", costs, count, LOG));
+        }
+        return rows;
+    }
 
-    private static Map<String, Cost> costs(Contenders contenders, ByteBuffer value, int count, int rounds) {
-        long bytes = (long) count * value.remaining();
+    private static int[] sizes(boolean quick) {
+        return quick ? SIZES_QUICK : SIZES;
+    }
+
+    private static int rounds(boolean quick) {
+        return quick ? 5 : 11;
+    }
+
+    private static int count(int size, boolean quick) {
+        return Math.max(1, Math.min(quick ? 1_024 : 16_384, ROUND_BYTES / size / (quick ? 4 : 1)));
+    }
+
+    private static ByteBuffer first(byte[] value, int size) {
+        return ByteBuffer.wrap(value, 0, size).slice();
+    }
+
+    private List<Row> rows(int size, String of, Map<String, Cost> costs, int count, String ours) {
+        Map<String, Cost> each = new LinkedHashMap<>();
+        costs.forEach((name, cost) -> each.put(name, cost.per(count)));
+        return Requests.rows(name(), L2HitBenchmark.size(size) + of, each, ours, LIMIT);
+    }
+
+    private static Requests appends(ByteBuffer value, int count, BareLog log, BareSegments bare, Runnable afterwards) {
         ByteBuffer direct = ByteBuffer.allocateDirect(value.remaining()).put(value.duplicate());
         direct.flip();
-        Requests requests = new Requests()
-                .add(LIMIT, () -> Mono.fromCallable(() -> contenders.bare.append(direct, count)))
-                .add(LIMIT_HEAP, () -> Mono.fromCallable(() -> contenders.bare.append(value, count)))
-                .add(OURS, () -> contenders.fills.of(count, value.remaining()).thenReturn(bytes))
-                .add(
-                        WITHOUT,
-                        () -> contenders.without.of(count, value.remaining()).thenReturn(bytes))
-                .add(LOG, () -> Mono.fromCallable(() -> contenders.log.append(value, count)));
-        Map<String, Cost> costs = new LinkedHashMap<>();
+        return new Requests()
+                .add(LIMIT, () -> Mono.fromCallable(() -> bare.append(direct, count, false)), afterwards)
+                .add(LIMIT_HEAP, () -> Mono.fromCallable(() -> bare.append(value, count, false)), afterwards)
+                .add(LIMIT_CHECKED, () -> Mono.fromCallable(() -> bare.append(value, count, true)), afterwards)
+                .add(LOG, () -> Mono.fromCallable(() -> log.append(value, count)), afterwards);
+    }
+
+    private static Map<String, Cost> besidePeers(
+            Requests requests, Caches caches, byte[] value, int size, int count, int rounds) {
+        long bytes = (long) count * size;
+        requests.add(OURS, () -> caches.fill(caches.cache, count, size).thenReturn(bytes), PageCache::write)
+                .add(WITHOUT, () -> caches.fill(caches.without, count, size).thenReturn(bytes));
         try (TempDirectory directory = new TempDirectory()) {
             List<DiskPeer> peers = DiskPeer.openAll(directory.path, bytes * (rounds + 1), false);
-            byte[] array = new byte[value.remaining()];
-            value.duplicate().get(array);
+            byte[] array = Arrays.copyOf(value, size);
             for (DiskPeer peer : peers) {
                 int[] next = {0};
                 requests.add(
@@ -139,30 +162,56 @@ final class L2WriteBenchmark implements Benchmark {
                             }
                             return bytes;
                         }),
-                        peer::settle);
+                        () -> {
+                            peer.settle();
+                            PageCache.write();
+                        });
             }
-            requests.run(1, 1, rounds, 1, bytes).forEach((name, cost) -> costs.put(name, cost.per(count)));
+            Map<String, Cost> costs = requests.run(1, 1, rounds, 1, bytes);
             DiskPeer.closeAll(peers);
+            return costs;
         }
-        return costs;
     }
 
-    /** Reads what the cache has never had. */
-    private static final class Fills {
+    /** One with a disk that is full, and one without; what is read of them they have never had. */
+    private static final class Caches {
 
-        private final CacheStore cache;
+        final CacheStore cache;
+        final CacheStore without;
+        private int bytes = FILL_BYTES;
         private long next;
 
-        Fills(CacheStore cache) {
-            this.cache = cache;
+        Caches(Path directory, byte[] value, long diskBytes) {
+            ComputedSource source =
+                    new ComputedSource(key -> first(value, bytes).asReadOnlyBuffer());
+            cache = DiskCache.opened(CacheStore.builder(source)
+                    .disk(d -> d.directory(directory).maxBytes(diskBytes))
+                    .maxLoadingBytes(1L << 30));
+            without = CacheStore.builder(source)
+                    .memory(m -> m.maxBytes(64 << 20))
+                    .maxLoadingBytes(1L << 30)
+                    .build();
+            fill(cache, (int) (diskBytes / bytes), bytes).block();
         }
 
-        Mono<Void> of(int count, int bytes) {
-            return Flux.range(0, count)
-                    .window(Math.max(1, SETTLED_AFTER_BYTES / bytes))
-                    .concatMap(some -> some.flatMap(i -> cache.get("objects-" + next++), AT_A_TIME, 1)
-                            .then(cache.settled()))
-                    .then();
+        Mono<Void> fill(CacheStore of, int count, int size) {
+            return Mono.defer(() -> {
+                bytes = size;
+                return Flux.range(0, count)
+                        .window(Math.max(1, SETTLED_AFTER_BYTES / size))
+                        .concatMap(some -> some.flatMap(i -> of.get("objects-" + next++), AT_A_TIME, 1)
+                                .then(of.settled()))
+                        .then();
+            });
+        }
+
+        void close() {
+            CacheStats stats = cache.stats();
+            if (stats.shed() + stats.tierFailures() + stats.outdated() > 0) {
+                throw new IllegalStateException("not all was written: " + stats);
+            }
+            cache.close().block();
+            without.close().block();
         }
     }
 
@@ -190,7 +239,7 @@ final class L2WriteBenchmark implements Benchmark {
             segments.get(0).position(0);
         }
 
-        long append(ByteBuffer value, int count) throws IOException {
+        long append(ByteBuffer value, int count, boolean isChecked) throws IOException {
             ByteBuffer[] record = {header, value.duplicate()};
             for (int i = 0; i < count; i++) {
                 FileChannel file = segments.get(segment);
@@ -199,6 +248,11 @@ final class L2WriteBenchmark implements Benchmark {
                     file = segments.get(segment).position(0);
                 }
                 header.clear();
+                if (isChecked) {
+                    CRC32C crc = new CRC32C();
+                    crc.update(value.duplicate());
+                    header.putInt(0, (int) crc.getValue());
+                }
                 record[1].position(value.position());
                 while (record[1].hasRemaining()) {
                     file.write(record);

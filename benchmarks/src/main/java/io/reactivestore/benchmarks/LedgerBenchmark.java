@@ -1,6 +1,9 @@
 package io.reactivestore.benchmarks;
 
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
 import io.reactivestore.Served;
+import io.reactivestore.Store;
 import io.reactivestore.StoredObject;
 import io.reactivestore.benchmarks.Interleaved.Cost;
 import io.reactivestore.cache.CacheStore;
@@ -14,26 +17,34 @@ import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.IntPredicate;
+import java.util.function.ToDoubleFunction;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 
 /**
  * What do the books of the disk cost those whose hits they count? Two threads are due to have 1.5 M hits in memory a second each, of which
  * the disk is to know, since it keeps what was used.
  *
- * <p>How long a hit takes is told beside one of a ConcurrentHashMap at the same pace: the machine has its pauses. Then each of some
- * entries is used once, at that pace, and new ones push out all of the disk that was not used: what was, and is gone, is a miss that
- * books without loss would not have had. Last, what it costs to tell the books, with few entries and with many; the limit is one read at
- * random from an array as large.
+ * <p>How long a hit takes is told beside one of a cache without a disk, one of Caffeine and, as the limit, one of a ConcurrentHashMap, at the
+ * same pace: the machine has its pauses, and memory has books of its own. Then each of some entries is used once, at that pace, and new
+ * ones push out all of the disk that was not used: what was, and is gone, is a miss that books without loss would not have had. Last, what
+ * it costs to tell the books, with few entries and with many; the limit is one read at random from an array as large.
  */
 final class LedgerBenchmark implements Benchmark {
 
+    private static final String OURS = "CacheStore";
+    private static final String WITHOUT = "CacheStore without a disk";
+    private static final String CAFFEINE = "Caffeine";
+    private static final String LIMIT = "ConcurrentHashMap";
     private static final int THREADS = 2;
     private static final int VALUE_BYTES = 1_000;
     private static final long MEMORY_BYTES = 320L << 20;
@@ -41,6 +52,9 @@ final class LedgerBenchmark implements Benchmark {
 
     /** About three quarters of what the disk holds. */
     private static final int ENTRIES = 150_000;
+
+    /** Which keys are asked for again and again: a few of them very often, so that the machine can keep that pace. */
+    private static final int ASKED = 1 << 20;
 
     /** Enough to push out all of them, too few to reach what was written again meanwhile. */
     private static final int LATER_ENTRIES = 220_000;
@@ -80,45 +94,62 @@ final class LedgerBenchmark implements Benchmark {
     private List<Row> hits(int seconds, int rounds) {
         try (TempDirectory directory = new TempDirectory()) {
             CacheStore cache = cache(directory.path);
+            CacheStore without = CacheStore.builder(source())
+                    .memory(m -> m.maxBytes(MEMORY_BYTES))
+                    .build();
             fill(cache, 0, ENTRIES);
+            fill(without, 0, ENTRIES);
             Map<String, StoredObject> map = new ConcurrentHashMap<>();
+            Cache<String, StoredObject> caffeine =
+                    Caffeine.newBuilder().maximumSize(2L * ENTRIES).build();
             String[] keys =
                     IntStream.range(0, ENTRIES).mapToObj(LedgerBenchmark::key).toArray(String[]::new);
             for (String key : keys) {
                 map.put(key, Objects.requireNonNull(cache.get(key).block()));
             }
-            int count = seconds * Pace.STEPS_A_SECOND;
-            Pace ours = new Pace();
-            Pace bare = new Pace();
-            for (int round = -1; round < rounds; round++) {
-                if (round == 0) {
-                    ours = new Pace(); // it was warming up
-                    bare = new Pace();
+            caffeine.putAll(map);
+            String[] asked = Arrays.stream(Trace.zipf(ENTRIES, ASKED).keys)
+                    .mapToObj(i -> keys[i])
+                    .toArray(String[]::new);
+            Map<String, Pace> paces = atPace(
+                    seconds * Pace.STEPS_A_SECOND,
+                    rounds,
+                    Map.of(
+                            OURS, (thread, i, subscriber) -> read(cache, next(asked, thread, i), subscriber),
+                            WITHOUT, (thread, i, subscriber) -> read(without, next(asked, thread, i), subscriber),
+                            CAFFEINE, (thread, i, subscriber) -> size(caffeine.getIfPresent(next(asked, thread, i))),
+                            LIMIT, (thread, i, subscriber) -> size(map.get(next(asked, thread, i)))));
+            for (CacheStore each : List.of(cache, without)) {
+                if (each.stats().misses() != ENTRIES) {
+                    throw new IllegalStateException("not all were hits in memory: " + each.stats());
                 }
-                bare.run(
-                        THREADS,
-                        count,
-                        (thread, i, subscriber) -> Objects.requireNonNull(map.get(any(keys)))
-                                .info()
-                                .size());
-                ours.run(THREADS, count, (thread, i, subscriber) -> read(cache, any(keys), subscriber));
+                each.close().block();
             }
-            if (cache.stats().misses() != ENTRIES) {
-                throw new IllegalStateException("not all were hits in memory: " + cache.stats());
-            }
-            cache.close().block();
             return List.of(
-                    nanos("hit, median", ours.nanosAt(0.5), bare.nanosAt(0.5)),
-                    nanos("hit, 99.99 of 100", ours.nanosAt(0.9999), bare.nanosAt(0.9999)),
-                    new Row(
-                            name(),
-                            "hits not made in their time, of 100",
-                            "points",
-                            ours.late(),
-                            Map.of("ConcurrentHashMap", bare.late()),
-                            null,
-                            null));
+                    row("hit, median", "ns", paces, pace -> pace.nanosAt(0.5)),
+                    row("hit, 99.99 of 100", "ns", paces, pace -> pace.nanosAt(0.9999)),
+                    row("hits not made in their time, of 100", "points", paces, Pace::late));
         }
+    }
+
+    private static Map<String, Pace> atPace(int count, int rounds, Map<String, Pace.Step> steps) {
+        Map<String, Pace> paces = new HashMap<>();
+        for (int round = -1; round < rounds; round++) {
+            if (round == 0) {
+                paces.clear(); // it was warming up
+            }
+            steps.forEach(
+                    (name, step) -> paces.computeIfAbsent(name, n -> new Pace()).run(THREADS, count, step));
+        }
+        return paces;
+    }
+
+    private Row row(String what, String unit, Map<String, Pace> paces, ToDoubleFunction<Pace> figure) {
+        Map<String, Double> figures = new HashMap<>();
+        paces.forEach((name, pace) -> figures.put(name, figure.applyAsDouble(pace)));
+        double ours = Objects.requireNonNull(figures.remove(OURS));
+        Double limit = figures.remove(LIMIT);
+        return new Row(name(), what, unit, ours, figures, limit, null);
     }
 
     private Row nanos(String what, double ours, double bare) {
@@ -178,10 +209,14 @@ final class LedgerBenchmark implements Benchmark {
     }
 
     private static CacheStore cache(Path directory) {
-        ByteBuffer value = ByteBuffer.allocate(VALUE_BYTES).asReadOnlyBuffer();
-        return DiskCache.opened(CacheStore.builder(new ComputedSource(key -> value.duplicate()))
+        return DiskCache.opened(CacheStore.builder(source())
                 .memory(m -> m.maxBytes(MEMORY_BYTES))
                 .disk(d -> d.directory(directory).maxBytes(DISK_BYTES)));
+    }
+
+    private static Store source() {
+        ByteBuffer value = ByteBuffer.allocate(VALUE_BYTES).asReadOnlyBuffer();
+        return new ComputedSource(key -> value.duplicate());
     }
 
     private static void fill(CacheStore cache, int first, int count) {
@@ -197,13 +232,17 @@ final class LedgerBenchmark implements Benchmark {
         return "objects/" + i;
     }
 
-    private static String any(String[] keys) {
-        return keys[ThreadLocalRandom.current().nextInt(keys.length)];
+    private static String next(String[] asked, int thread, int i) {
+        return asked[(i + thread * (ASKED / THREADS)) % ASKED];
     }
 
     private static long read(CacheStore cache, String key, SizeSubscriber subscriber) {
         cache.get(key).subscribe(subscriber);
         return subscriber.size;
+    }
+
+    private static long size(@Nullable StoredObject object) {
+        return Objects.requireNonNull(object).info().size();
     }
 
     // ---- the books by themselves ----

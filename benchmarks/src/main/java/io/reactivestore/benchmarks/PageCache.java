@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** The operating system's copies of files in memory, where they can be dropped: on Linux, by root. */
+/** The operating system's copies of files in memory, which Linux drops for root. */
 final class PageCache {
 
     private static final Path DROP = Path.of("/proc/sys/vm/drop_caches");
@@ -17,9 +17,18 @@ final class PageCache {
             return false;
         }
         try {
-            int exit = new ProcessBuilder("sync").start().waitFor(); // what is not written yet would stay
+            boolean written = write(); // what is not written yet would stay
             Files.writeString(DROP, "3");
-            return exit == 0;
+            return written;
+        } catch (IOException refused) {
+            return false;
+        }
+    }
+
+    /** Has all that was changed written to the devices; says whether that was possible. */
+    static boolean write() {
+        try {
+            return new ProcessBuilder("sync").start().waitFor() == 0;
         } catch (IOException refused) {
             return false;
         } catch (InterruptedException e) {

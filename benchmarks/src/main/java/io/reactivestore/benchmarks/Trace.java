@@ -23,6 +23,8 @@ import org.jspecify.annotations.Nullable;
 /** Requests for objects, one after the other. Objects are numbers from 0 on. */
 final class Trace {
 
+    private static final double EXPONENT = 0.9;
+
     final String name;
 
     /** What is asked for. */
@@ -68,9 +70,9 @@ final class Trace {
      * @param held how many of them the cache can hold
      */
     static List<Trace> computed(int objects, int requests, int held) {
-        double[] zipf = zipf(objects, 0.9);
+        double[] zipf = likelihoods(objects);
         return List.of(
-                of("zipf", requests, (random, i) -> draw(zipf, random)),
+                zipf(objects, requests),
                 of("drifting zipf", requests, (random, i) -> {
                     // in the whole run the most wanted move on by twice what is held
                     int moved = (int) (2L * held * i / requests);
@@ -86,6 +88,12 @@ final class Trace {
                         "zipf and one-hit wonders",
                         requests,
                         (random, i) -> random.nextBoolean() ? objects + i : draw(zipf, random)));
+    }
+
+    /** A few are asked for very often, by Zipf's law. */
+    static Trace zipf(int objects, int requests) {
+        double[] zipf = likelihoods(objects);
+        return of("zipf", requests, (random, i) -> draw(zipf, random));
     }
 
     private interface Step {
@@ -112,11 +120,11 @@ final class Trace {
     }
 
     /** How likely one of the first is, for each. */
-    private static double[] zipf(int objects, double exponent) {
+    private static double[] likelihoods(int objects) {
         double[] sums = new double[objects];
         double sum = 0;
         for (int i = 0; i < objects; i++) {
-            sum += Math.pow(i + 1, -exponent);
+            sum += Math.pow(i + 1, -EXPONENT);
             sums[i] = sum;
         }
         for (int i = 0; i < objects; i++) {
