@@ -56,7 +56,7 @@ final class LogWriter {
         this.files = files;
         this.mark = mark;
         this.maxRecordBytes = maxRecordBytes;
-        // In a small log too some records are larger than the buffer, and some are not; pages are a small part of a segment.
+        // In a small log too some records are larger than the buffer, some are not, and a segment has many pages.
         this.bufferBytes = Math.min(BUFFER_BYTES, maxRecordBytes / 4);
         this.pageBytes = Math.min(PAGE_BYTES, maxRecordBytes / 4);
         this.buffer = ByteBuffer.allocateDirect(bufferBytes + pageBytes);
