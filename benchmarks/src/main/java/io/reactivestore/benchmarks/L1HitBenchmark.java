@@ -14,7 +14,6 @@ import io.reactivestore.decorate.ForwardingStore;
 import io.reactivestore.memory.MemoryStore;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -113,16 +112,9 @@ final class L1HitBenchmark implements Benchmark {
     }
 
     private Row row(String name, String unit, Map<String, Cost> costs, ToDoubleFunction<Cost> figure) {
-        Map<String, Double> peers = new LinkedHashMap<>();
-        costs.forEach((contender, cost) -> {
-            if (!contender.equals(LIMIT) && !contender.equals(OURS)) {
-                peers.put(contender, figure.applyAsDouble(cost));
-            }
-        });
-        Cost ours = Objects.requireNonNull(costs.get(OURS));
-        Cost limit = Objects.requireNonNull(costs.get(LIMIT));
-        String spread = unit.equals("ns") ? ours.spread() : null;
-        return new Row(name(), name, unit, figure.applyAsDouble(ours), peers, figure.applyAsDouble(limit), spread);
+        String spread =
+                unit.equals("ns") ? Objects.requireNonNull(costs.get(OURS)).spread() : null;
+        return Row.of(name(), name, unit, costs, figure, OURS, LIMIT, spread);
     }
 
     /** How many of a thousand hits arrived on another thread than the one that subscribed. */

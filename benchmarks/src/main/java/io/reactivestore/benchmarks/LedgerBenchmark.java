@@ -145,11 +145,7 @@ final class LedgerBenchmark implements Benchmark {
     }
 
     private Row row(String what, String unit, Map<String, Pace> paces, ToDoubleFunction<Pace> figure) {
-        Map<String, Double> figures = new HashMap<>();
-        paces.forEach((name, pace) -> figures.put(name, figure.applyAsDouble(pace)));
-        double ours = Objects.requireNonNull(figures.remove(OURS));
-        Double limit = figures.remove(LIMIT);
-        return new Row(name(), what, unit, ours, figures, limit, null);
+        return Row.of(name(), what, unit, paces, figure, OURS, LIMIT, null);
     }
 
     private Row nanos(String what, double ours, double bare) {

@@ -58,7 +58,6 @@ final class ListBenchmark implements Benchmark {
         int scaledFrom = quick ? 20 : 200;
         // A service that lists is warm; one that is not lists at the speed of its compiler, which takes a third of the
         // processor while what is done once a page, the SDK's part above all, is done for the 5,000th to 10,000th time.
-        // Who waits for one page after the other has time for that.
         int warmUpPages = quick ? 1_000 : 12_000;
         Map<String, KeySpace> spaces = new LinkedHashMap<>();
         spaces.put("uniform", KeySpace.uniform(keys));
@@ -76,8 +75,10 @@ final class ListBenchmark implements Benchmark {
     private List<Row> listings(String space, KeySpace keys, int scaledFrom, int warmUpPages) {
         long least = (keys.size() + PAGE_KEYS - 1) / PAGE_KEYS;
         try (LatencyServer server = server(keys)) {
-            Cost serial = measure(server, "serial", scaledFrom, warmUpPages / 3);
-            Cost sdk = measure(server, "sdk", scaledFrom, warmUpPages / 3);
+            // Who waits for one page after the other leaves the compiler time.
+            long warmUpPagesInTurn = warmUpPages / 3;
+            Cost serial = measure(server, "serial", scaledFrom, warmUpPagesInTurn);
+            Cost sdk = measure(server, "sdk", scaledFrom, warmUpPagesInTurn);
             Cost ours = measure(server, "parallel", least, warmUpPages);
             String what = String.format("%,d keys, %s", keys.size(), space);
             double scale = (double) least / scaledFrom;

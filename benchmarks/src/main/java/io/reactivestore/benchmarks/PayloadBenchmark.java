@@ -158,17 +158,8 @@ final class PayloadBenchmark implements Benchmark {
     }
 
     private Row row(String name, String ours, Map<String, Cost> costs) {
-        Cost cost = Objects.requireNonNull(costs.get(ours));
-        Cost limit = costs.get(LIMIT);
-        Cost sha = costs.get(SHA);
-        return new Row(
-                name(),
-                name,
-                "ns",
-                cost.nanos(),
-                sha == null ? Map.of() : Map.of(SHA, sha.nanos()),
-                limit == null ? null : limit.nanos(),
-                cost.spread());
+        String spread = Objects.requireNonNull(costs.get(ours)).spread();
+        return Row.of(name(), name, "ns", costs, Cost::nanos, ours, LIMIT, spread);
     }
 
     private interface Operation {

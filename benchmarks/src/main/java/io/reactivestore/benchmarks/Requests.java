@@ -9,8 +9,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Supplier;
-import java.util.function.ToDoubleFunction;
-import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
@@ -92,23 +90,8 @@ final class Requests {
     static List<Row> rows(String benchmark, String what, Map<String, Cost> costs, String ours, String limit) {
         String spread = Objects.requireNonNull(costs.get(ours)).spread();
         return List.of(
-                row(benchmark, what, costs, Cost::micros, ours, limit, spread),
-                row(benchmark, what + ", CPU", costs, Cost::cpuMicros, ours, limit, null));
-    }
-
-    private static Row row(
-            String benchmark,
-            String what,
-            Map<String, Cost> costs,
-            ToDoubleFunction<Cost> figure,
-            String ours,
-            String limit,
-            @Nullable String spread) {
-        Map<String, Double> figures = new LinkedHashMap<>();
-        costs.forEach((name, cost) -> figures.put(name, figure.applyAsDouble(cost)));
-        double own = Objects.requireNonNull(figures.remove(ours));
-        Double least = figures.remove(limit);
-        return new Row(benchmark, what, "us", own, figures, least, spread);
+                Row.of(benchmark, what, "us", costs, Cost::micros, ours, limit, spread),
+                Row.of(benchmark, what + ", CPU", "us", costs, Cost::cpuMicros, ours, limit, null));
     }
 
     private static void batch(Client client, int concurrency, int batch, long bytes) {

@@ -2,6 +2,8 @@ package io.reactivestore.benchmarks;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
+import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +25,28 @@ record Row(
         Map<String, Double> peers,
         @Nullable Double limit,
         @Nullable String spread) {
+
+    /**
+     * What all contenders cost, in one row.
+     *
+     * @param ours the name of ours
+     * @param limit the name of the one that does the least that is possible, if there is one
+     */
+    static <C> Row of(
+            String benchmark,
+            String name,
+            String unit,
+            Map<String, C> costs,
+            ToDoubleFunction<C> figure,
+            String ours,
+            String limit,
+            @Nullable String spread) {
+        Map<String, Double> figures = new LinkedHashMap<>();
+        costs.forEach((contender, cost) -> figures.put(contender, figure.applyAsDouble(cost)));
+        double own = Objects.requireNonNull(figures.remove(ours));
+        Double least = figures.remove(limit);
+        return new Row(benchmark, name, unit, own, figures, least, spread);
+    }
 
     /** How dear ours is beside the limit; null without a limit, or with one of 0. */
     @Nullable Double costToLimit() {

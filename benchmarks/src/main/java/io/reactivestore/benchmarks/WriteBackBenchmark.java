@@ -188,21 +188,8 @@ final class WriteBackBenchmark implements Benchmark {
     }
 
     private Row row(String name, String unit, Map<String, Cost> costs, boolean time) {
-        Cost ours = Objects.requireNonNull(costs.get(OURS));
-        Cost kafka = Objects.requireNonNull(costs.get(KAFKA));
-        Cost limit = costs.get(LIMIT);
-        return new Row(
-                name(),
-                name,
-                unit,
-                figure(ours, time),
-                Map.of(KAFKA, figure(kafka, time)),
-                limit == null ? null : figure(limit, time),
-                time ? ours.spread() : null);
-    }
-
-    private static double figure(Cost cost, boolean time) {
-        return time ? cost.nanos() : cost.bytes();
+        String spread = time ? Objects.requireNonNull(costs.get(OURS)).spread() : null;
+        return Row.of(name(), name, unit, costs, time ? Cost::nanos : Cost::bytes, OURS, LIMIT, spread);
     }
 
     private interface Operation {
