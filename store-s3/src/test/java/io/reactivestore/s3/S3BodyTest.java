@@ -159,9 +159,7 @@ class S3BodyTest {
 
     @Test
     void bytesThatComeFast_areGivenInFewerRounds() {
-        S3Body.Settings settings =
-                new S3Body.Settings(CHUNK, PART, PART, 1, CHUNK, budget, Schedulers.immediate(), timers, () -> now);
-        TestSubscriber<ByteBuffer> reader = subscribe(null, settings, Long.MAX_VALUE);
+        TestSubscriber<ByteBuffer> reader = readFast();
         Request first = requests.get(0);
         first.land(10);
         assertThat(text(reader)).as("the first ones at once").hasSize(10);
@@ -180,9 +178,7 @@ class S3BodyTest {
 
     @Test
     void bytesThatComeFast_andThenNoMore_areGivenAMomentLater() {
-        S3Body.Settings settings =
-                new S3Body.Settings(CHUNK, PART, PART, 1, CHUNK, budget, Schedulers.immediate(), timers, () -> now);
-        TestSubscriber<ByteBuffer> reader = subscribe(null, settings, Long.MAX_VALUE);
+        TestSubscriber<ByteBuffer> reader = readFast();
         Request first = requests.get(0);
         first.land(10);
         pass(TEN_MILLIS - 10);
@@ -199,11 +195,6 @@ class S3BodyTest {
         first.land(10);
         pass(1);
         assertThat(text(reader)).as("the moment begins with each time").hasSize(80);
-    }
-
-    private void pass(int nanos) {
-        now += nanos;
-        timers.advanceTimeBy(Duration.ofNanos(nanos));
     }
 
     @Test
@@ -343,6 +334,18 @@ class S3BodyTest {
 
     private TestSubscriber<ByteBuffer> read(int concurrency, long demand) {
         return subscribe(null, settings(concurrency, PART), demand);
+    }
+
+    /** Reads with no time passing but by {@link #pass}, and is told of each chunk unless that is too early. */
+    private TestSubscriber<ByteBuffer> readFast() {
+        S3Body.Settings settings =
+                new S3Body.Settings(CHUNK, PART, PART, 1, CHUNK, budget, Schedulers.immediate(), timers, () -> now);
+        return subscribe(null, settings, Long.MAX_VALUE);
+    }
+
+    private void pass(int nanos) {
+        now += nanos;
+        timers.advanceTimeBy(Duration.ofNanos(nanos));
     }
 
     private S3Body.Settings settings(int concurrency, int firstPart) {
