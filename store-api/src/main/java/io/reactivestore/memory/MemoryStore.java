@@ -18,6 +18,7 @@ import io.reactivestore.StoreRuntime;
 import io.reactivestore.StoredObject;
 import io.reactivestore.WriteOptions;
 import io.reactivestore.error.ObjectNotFoundException;
+import io.reactivestore.error.StoreClosedException;
 import io.reactivestore.internal.Arguments;
 import io.reactivestore.internal.BufferedObject;
 import io.reactivestore.internal.BulkDelete;
@@ -32,7 +33,6 @@ import io.reactivestore.internal.Unsupported;
 import java.nio.ByteBuffer;
 import java.util.Iterator;
 import java.util.List;
-import java.util.Objects;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BiFunction;
@@ -48,15 +48,16 @@ import reactor.core.publisher.Mono;
 public final class MemoryStore implements Store {
     /*
      * How it works. All objects lie in one immutable map; a change replaces it by compare-and-set and is tried again if another
-     * change came first, so that a condition and its change are one step. A reader works on the map it found.
+     * change came first, so that a condition and its change are one step. A reader works on the map it found. To close takes the map
+     * away: an operation that was let in before finds that it is gone, which is not the same as an object that is not there.
      *
-     *   state     written by            guard   seen by others
-     *   objects   put, delete, copy     CAS     at once, as a whole
+     *   state     written by                  guard   seen by others
+     *   objects   put, delete, copy, close    CAS     at once, as a whole; null from the close on
      */
 
     private final StoreRuntime runtime;
     private final Lifecycle lifecycle;
-    private final AtomicReference<OrderedMap<String, StoredBytes>> objects =
+    private final AtomicReference<@Nullable OrderedMap<String, StoredBytes>> objects =
             new AtomicReference<>(OrderedMap.empty(Keys.UTF8_ORDER));
 
     /** Makes etags of two stores differ, so that a cache before one never takes the other's for its own. */
@@ -67,7 +68,7 @@ public final class MemoryStore implements Store {
     private MemoryStore(StoreRuntime runtime) {
         this.runtime = runtime;
         this.etagPrefix = Long.toHexString(runtime.random().nextLong()) + "-";
-        this.lifecycle = new Lifecycle(Mono::empty, () -> Mono.fromRunnable(this::forget));
+        this.lifecycle = new Lifecycle(Mono::empty, () -> Mono.fromRunnable(() -> objects.set(null)));
     }
 
     /** An empty store. */
@@ -138,7 +139,7 @@ public final class MemoryStore implements Store {
         Keys.requireNonNull("delete", "options", options);
         return lifecycle.whenOpen("delete", key, () -> {
             Unsupported.requireNoVersion("delete", key, options.version());
-            return Mono.fromRunnable(() -> remove(key, options));
+            return Mono.fromRunnable(() -> remove("delete", key, options));
         });
     }
 
@@ -157,10 +158,10 @@ public final class MemoryStore implements Store {
                 prefix,
                 () -> Mono.fromCallable(() -> {
                     long deleted = 0;
-                    Iterator<StoredBytes> found =
-                            new KeyRange<>(objects(), StoredBytes::key, ListOptions.prefix(prefix));
+                    Iterator<StoredBytes> found = new KeyRange<>(
+                            objects("deletePrefix", prefix), StoredBytes::key, ListOptions.prefix(prefix));
                     while (found.hasNext()) {
-                        deleted += remove(found.next().key(), DeleteOptions.defaults()) ? 1 : 0;
+                        deleted += remove("deletePrefix", found.next().key(), DeleteOptions.defaults()) ? 1 : 0;
                     }
                     return deleted;
                 }));
@@ -170,7 +171,7 @@ public final class MemoryStore implements Store {
     public Flux<ObjectInfo> list(ListOptions options) {
         Keys.requireNonNull("list", "options", options);
         return lifecycle.whenOpenMany("list", options.prefix(), () -> {
-            OrderedMap<String, StoredBytes> snapshot = objects();
+            OrderedMap<String, StoredBytes> snapshot = objects("list", options.prefix());
             return Flux.fromIterable(() -> new KeyRange<>(snapshot, StoredBytes::key, options))
                     .map(found -> found.info().withAttributes(null));
         });
@@ -188,7 +189,7 @@ public final class MemoryStore implements Store {
         return lifecycle.whenOpen(
                 "copy",
                 from,
-                () -> Mono.fromCallable(() -> replace(to, (map, present) -> {
+                () -> Mono.fromCallable(() -> replace("copy", to, (map, present) -> {
                     StoredBytes source = map.get(from);
                     if (source == null) {
                         throw new ObjectNotFoundException("copy", from);
@@ -219,16 +220,21 @@ public final class MemoryStore implements Store {
 
     @Override
     public String toString() {
-        return "MemoryStore[" + objects().size() + " objects]";
+        OrderedMap<String, StoredBytes> present = objects.get();
+        return "MemoryStore[" + (present == null ? "closed" : present.size() + " objects") + "]";
     }
 
-    private OrderedMap<String, StoredBytes> objects() {
-        return Objects.requireNonNull(objects.get());
+    private OrderedMap<String, StoredBytes> objects(String operation, String key) {
+        OrderedMap<String, StoredBytes> present = objects.get();
+        if (present == null) {
+            throw new StoreClosedException(operation, key);
+        }
+        return present;
     }
 
     private @Nullable StoredBytes find(String operation, String key, ReadOptions options) {
         Unsupported.requireNoVersion(operation, key, options.version());
-        return objects().get(key);
+        return objects(operation, key).get(key);
     }
 
     private ObjectInfo newInfo(String key, long size, @Nullable Attributes attributes) {
@@ -237,20 +243,20 @@ public final class MemoryStore implements Store {
     }
 
     private ObjectInfo store(String key, ByteBuffer bytes, WriteOptions options) {
-        lifecycle.requireOpen("put", key);
         Attributes attributes = options.attributes() == null ? Attributes.none() : options.attributes();
-        return replace(key, (map, present) -> {
+        return replace("put", key, (map, present) -> {
             Conditions.require("put", key, present == null ? null : present.info(), options);
             return map.with(key, new StoredBytes(newInfo(key, bytes.remaining(), attributes), bytes));
         });
     }
 
     private ObjectInfo replace(
+            String operation,
             String key,
             BiFunction<OrderedMap<String, StoredBytes>, @Nullable StoredBytes, OrderedMap<String, StoredBytes>>
                     change) {
         while (true) {
-            OrderedMap<String, StoredBytes> before = objects();
+            OrderedMap<String, StoredBytes> before = objects(operation, key);
             OrderedMap<String, StoredBytes> after = change.apply(before, before.get(key));
             StoredBytes written = after.get(key);
             if (written != null && objects.compareAndSet(before, after)) {
@@ -259,21 +265,17 @@ public final class MemoryStore implements Store {
         }
     }
 
-    private boolean remove(String key, DeleteOptions options) {
+    private boolean remove(String operation, String key, DeleteOptions options) {
         while (true) {
-            OrderedMap<String, StoredBytes> before = objects();
+            OrderedMap<String, StoredBytes> before = objects(operation, key);
             StoredBytes present = before.get(key);
             if (present == null) {
                 return false;
             }
-            Conditions.requireEtag("delete", key, present.info(), options.ifMatch());
+            Conditions.requireEtag(operation, key, present.info(), options.ifMatch());
             if (objects.compareAndSet(before, before.without(key))) {
                 return true;
             }
         }
-    }
-
-    private void forget() {
-        objects.set(OrderedMap.empty(Keys.UTF8_ORDER));
     }
 }

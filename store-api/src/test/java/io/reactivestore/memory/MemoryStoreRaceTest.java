@@ -4,10 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.reactivestore.Content;
 import io.reactivestore.DeleteOptions;
+import io.reactivestore.ObjectInfo;
 import io.reactivestore.PutResult;
 import io.reactivestore.Store;
 import io.reactivestore.error.PreconditionFailedException;
+import io.reactivestore.error.StoreClosedException;
 import java.time.Duration;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.reactivestreams.Publisher;
 import reactor.core.publisher.Flux;
@@ -74,6 +78,28 @@ class MemoryStoreRaceTest {
                         .subscribeOn(Schedulers.parallel()))
                 .blockLast(PATIENCE);
         assertThat(store.list("").count().block(PATIENCE)).isEqualTo((long) ACTORS * ROUNDS);
+    }
+
+    @Test
+    void readsBesideTheClose_neverTakeWhatIsGoneForAbsent() {
+        for (int round = 0; round < ROUNDS; round++) {
+            Store closing = MemoryStore.create();
+            closing.put("a", Content.text("a")).block(PATIENCE);
+            Flux<String> reads = Flux.just(
+                            closing.getText("a"),
+                            closing.head("a").map(ObjectInfo::key),
+                            closing.list("a").map(ObjectInfo::key),
+                            closing.copy("a", "b").thenReturn("a"))
+                    .concatMap(read -> Flux.from(read).defaultIfEmpty("nothing"))
+                    .repeat()
+                    .onErrorResume(StoreClosedException.class, closed -> Mono.empty());
+            Mono<Void> close =
+                    Mono.delay(Duration.ofNanos(round * 100L % 50_000)).then(closing.close());
+            Mono<Set<String>> answers = reads.collect(Collectors.toSet());
+            assertThat(Mono.zip(onAThread(answers), close.thenReturn(true), (found, closed) -> found)
+                            .block(PATIENCE))
+                    .isSubsetOf("a");
+        }
     }
 
     private static <T> Flux<T> atOnce(Publisher<T> work) {

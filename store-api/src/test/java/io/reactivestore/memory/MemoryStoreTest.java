@@ -206,7 +206,7 @@ class MemoryStoreTest {
         StepVerifier.create(store.list(""))
                 .expectError(StoreClosedException.class)
                 .verify(PATIENCE);
-        assertThat(store).hasToString("MemoryStore[0 objects]");
+        assertThat(store).hasToString("MemoryStore[closed]");
         store.close().block(PATIENCE);
     }
 

@@ -4,6 +4,7 @@ import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import io.reactivestore.StoreRuntime;
 import java.nio.ByteBuffer;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 import reactor.core.scheduler.Scheduler;
@@ -26,10 +27,19 @@ final class CaffeineTier implements MemoryTier {
         this.cache = Caffeine.newBuilder()
                 .maximumWeight(maxBytes)
                 .weigher(Kept::weight)
-                .executor(maintenance::schedule)
+                .executor(task -> runOn(maintenance, task))
                 .ticker(runtime::nanoTime)
                 .evictionListener((key, value, cause) -> evicted(key, value))
                 .build();
+    }
+
+    /** A load that ends beside the close finds the thread gone; Caffeine would log that, and do the same. */
+    private static void runOn(Scheduler maintenance, Runnable task) {
+        try {
+            maintenance.schedule(task);
+        } catch (RejectedExecutionException closed) {
+            task.run();
+        }
     }
 
     private void evicted(@Nullable Object key, @Nullable Object value) {

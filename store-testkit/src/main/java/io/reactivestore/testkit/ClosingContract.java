@@ -2,12 +2,14 @@ package io.reactivestore.testkit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.reactivestore.ByteRange;
 import io.reactivestore.Content;
 import io.reactivestore.ObjectInfo;
 import io.reactivestore.ReadOptions;
 import io.reactivestore.StoredObject;
 import io.reactivestore.error.StoreClosedException;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -122,5 +124,52 @@ public interface ClosingContract extends StoreContract {
             }
         });
         failure(StoreClosedException.class, store().get(KEY));
+    }
+
+    @Test
+    default void readsOverAndOverWhileClosing_neverTakeWhatIsClosedForAbsent() {
+        given(KEY, 20);
+        List<Flux<String>> reads = List.of(
+                store().getByteArray(KEY).map(bytes -> "get of " + bytes.length).flux(),
+                store().head(KEY).map(info -> "head of " + info.size()).flux(),
+                store().list(KEY).map(info -> "list of " + info.size()),
+                store().getRanges(KEY, List.of(ByteRange.from(0)), ReadOptions.defaults())
+                        .map(ranged -> "ranges of " + ranged.span().length()));
+        Flux<String> answers = overAndOver(reads).takeUntil("nothing"::equals);
+        assertThat(all(answers.mergeWith(closeSoon()).distinct()))
+                .isSubsetOf("get of 20", "head of 20", "list of 20", "ranges of 20");
+    }
+
+    @Test
+    @Needs({Need.WRITES, Need.DELETES})
+    default void writesOverAndOverWhileClosing_areDoneOrFailWithStoreClosed() {
+        given(KEY, 20);
+        List<Flux<String>> writes = List.of(
+                store().put("put", Content.text("text"))
+                        .map(info -> "put of " + info.size())
+                        .flux(),
+                store().copy(KEY, "copied")
+                        .map(info -> "copy of " + info.size())
+                        .flux(),
+                store().delete("absent").thenReturn("delete").flux(),
+                store().deletePrefix("none/").map(count -> "delete of " + count).flux());
+        assertThat(all(overAndOver(writes).mergeWith(closeSoon()).distinct()))
+                .isSubsetOf("put of 4", "copy of 20", "delete", "delete of 0");
+    }
+
+    /** Until the store is closed; each time on a thread of its own, so that nobody else's is taken up. */
+    private static Flux<String> overAndOver(List<Flux<String>> operations) {
+        return Flux.fromIterable(operations)
+                .flatMap(
+                        operation -> operation
+                                .defaultIfEmpty("nothing")
+                                .subscribeOn(Schedulers.boundedElastic())
+                                .repeat()
+                                .onErrorResume(StoreClosedException.class, closed -> Mono.empty()),
+                        operations.size());
+    }
+
+    private Mono<String> closeSoon() {
+        return Mono.delay(Duration.ofMillis(2)).then(store().close()).then(Mono.empty());
     }
 }

@@ -7,6 +7,7 @@ import io.reactivestore.ReadOptions;
 import io.reactivestore.StoreCapabilities;
 import io.reactivestore.StoredObject;
 import io.reactivestore.error.ObjectNotFoundException;
+import io.reactivestore.error.StoreClosedException;
 import io.reactivestore.error.StoreException;
 import io.reactivestore.error.StoreUnavailableException;
 import java.nio.ByteBuffer;
@@ -120,6 +121,16 @@ final class BrokenReads {
 
     private static Stream<Breakage> answers() {
         return Stream.of(
+                new Breakage(
+                        "takes what it has forgotten at its close for absent",
+                        ClosingContract.class,
+                        inner -> new ForwardingStore(inner) {
+                            @Override
+                            public Mono<ObjectInfo> head(String key, ReadOptions options) {
+                                return inner.head(key, options)
+                                        .onErrorResume(StoreClosedException.class, closed -> Mono.empty());
+                            }
+                        }),
                 new Breakage("fails for an absent object", ReadContract.class, inner -> new ForwardingStore(inner) {
                     @Override
                     public Mono<StoredObject> get(String key, ReadOptions options) {
