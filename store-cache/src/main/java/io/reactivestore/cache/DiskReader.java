@@ -12,6 +12,7 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
+import reactor.core.publisher.Signal;
 
 /**
  * Reads copies and blocks from the log: copies of up to 1 MiB and small blocks that lie in memory on the thread of the caller, all others on
@@ -170,10 +171,21 @@ final class DiskReader {
     }
 
     private <T> Mono<T> read(Reading<T> reading) {
-        Mono<T> read = Mono.fromCallable(() -> reading.now())
+        Mono<T> read = Mono.fromCallable(() -> endOf(reading))
                 .subscribeOn(shared.runtime().io())
-                .timeout(PATIENCE, shared.runtime().timers());
+                .timeout(PATIENCE, shared.runtime().timers())
+                .dematerialize();
         return breaker.watched(read).onErrorResume(failure -> failed());
+    }
+
+    /** A failure as a value: Reactor logs an error that comes when nobody waits for it any more, such as at the close. */
+    private static <T> Signal<T> endOf(Reading<T> reading) {
+        try {
+            T found = reading.now();
+            return found == null ? Signal.complete() : Signal.next(found);
+        } catch (IOException | RuntimeException failure) {
+            return Signal.error(failure);
+        }
     }
 
     private <T> Mono<T> failed() {

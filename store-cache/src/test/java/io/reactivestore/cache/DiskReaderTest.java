@@ -7,8 +7,13 @@ import io.reactivestore.ReadOptions;
 import io.reactivestore.Served;
 import io.reactivestore.StoredObject;
 import io.reactivestore.cache.GatedStore.Op;
+import io.reactivestore.error.StoreClosedException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import reactor.core.publisher.Hooks;
 import reactor.test.subscriber.TestSubscriber;
 
 /** Reads of the disk beside its writes. */
@@ -39,5 +44,28 @@ class DiskReaderTest {
         assertThat(reader.getReceivedOnNext()).containsExactly("text");
         assertThat(stage.source.calls(Op.GET)).isEqualTo(asked);
         assertThat(stage.cache.stats().hits(Served.DISK)).isEqualTo(1);
+    }
+
+    @Test
+    void readThatFailsWhenNobodyWaitsForIt_isNotLogged() {
+        stage.put("text");
+        stage.settle();
+        AtomicBoolean failed = new AtomicBoolean();
+        stage.disk.broken(true);
+        stage.disk.beforeFailure(() -> {
+            failed.set(true);
+            stage.cache.close().subscribe();
+        });
+        List<Throwable> dropped = new ArrayList<>();
+        Hooks.onErrorDropped(dropped::add);
+        try {
+            TestSubscriber<String> reader = stage.reader();
+            stage.run();
+            assertThat(reader.expectTerminalError()).isInstanceOf(StoreClosedException.class);
+        } finally {
+            Hooks.resetOnErrorDropped();
+        }
+        assertThat(failed).isTrue();
+        assertThat(dropped).isEmpty();
     }
 }

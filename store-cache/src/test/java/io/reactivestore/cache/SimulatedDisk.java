@@ -21,6 +21,7 @@ public final class SimulatedDisk {
     public final MemoryLogFiles files;
     private @Nullable SimulatedRuntime owner;
     private boolean broken;
+    private Runnable beforeFailure = () -> {};
     private int boots;
 
     public SimulatedDisk(long seed) {
@@ -30,6 +31,11 @@ public final class SimulatedDisk {
     /** Nothing can be read or written any more, but for the small page that tells of it. */
     public void broken(boolean broken) {
         this.broken = broken;
+    }
+
+    /** Runs this in the middle of what is about to fail. */
+    void beforeFailure(Runnable run) {
+        beforeFailure = run;
     }
 
     /** Lets the next process find that the system was started anew; all bytes are there, as they may be. */
@@ -113,6 +119,7 @@ public final class SimulatedDisk {
 
         private void check(String name) throws IOException {
             if (broken && !name.equals(PAGE)) {
+                beforeFailure.run();
                 throw new IOException("the disk is broken");
             }
         }
