@@ -34,6 +34,9 @@ class TckTest {
     /** As in the TCK tests of the contract's own publishers: how long a signal may take, nothing counts as nothing, a look. */
     private static final TestEnvironment ENVIRONMENT = new TestEnvironment(5_000, 20, 5);
 
+    /** How often the garbage collector is asked for a subscriber. It gets 100 ms each time, which prove nothing on a busy machine. */
+    private static final int COLLECTIONS = 20;
+
     /** The TCK forgets subscribers without a cancel; what they have not read is let go in the end. */
     private static final Queue<Call> CALLS = new ConcurrentLinkedQueue<>();
 
@@ -138,6 +141,22 @@ class TckTest {
         @Override
         public long maxElementsFromPublisher() {
             return 10_000;
+        }
+
+        @Override
+        public void required_spec313_cancelMustMakeThePublisherEventuallyDropAllReferencesToTheSubscriber()
+                throws Throwable {
+            for (int left = COLLECTIONS; left > 0; left--) {
+                setUp(); // forgets the failure before
+                try {
+                    super.required_spec313_cancelMustMakeThePublisherEventuallyDropAllReferencesToTheSubscriber();
+                    return;
+                } catch (AssertionError notYet) {
+                    if (left == 1) {
+                        throw notYet;
+                    }
+                }
+            }
         }
     }
 
