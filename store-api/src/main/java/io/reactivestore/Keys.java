@@ -36,6 +36,14 @@ public final class Keys {
         return requireText(operation, "key", key);
     }
 
+    /** Whether it is a key: what {@link #requireKey} accepts. */
+    public static boolean isKey(String text) {
+        if (text.length() > MAX_BYTES || !isAscii(text)) {
+            return unpairedSurrogate(text) < 0 && utf8Length(text) <= MAX_BYTES;
+        }
+        return !text.isEmpty();
+    }
+
     /** Checks a prefix: like a key, but it may be empty. */
     public static String requirePrefix(String operation, String prefix) {
         requireNonNull(operation, "prefix", prefix);

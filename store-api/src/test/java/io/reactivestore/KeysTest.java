@@ -23,6 +23,7 @@ class KeysTest {
     @ValueSource(strings = {"a", "/", "//", "..", "a/../b", " ", "\n", "\u0000", "ü", "\uFFFF", "😀", "a😀"})
     void anyOtherText_isAKey(String key) {
         assertThat(Keys.requireKey("get", key)).isSameAs(key);
+        assertThat(Keys.isKey(key)).isTrue();
     }
 
     @Test
@@ -31,6 +32,8 @@ class KeysTest {
             int bytes = character.getBytes(StandardCharsets.UTF_8).length;
             String longest = "a".repeat(1024 % bytes) + character.repeat(1024 / bytes);
             assertThat(Keys.requireKey("get", longest)).isSameAs(longest);
+            assertThat(Keys.isKey(longest)).isTrue();
+            assertThat(Keys.isKey(longest + "a")).isFalse();
             assertThatIllegalArgumentException()
                     .isThrownBy(() -> Keys.requireKey("get", longest + "a"))
                     .withMessage("get: the key has 1025 bytes of UTF-8, more than 1024");
@@ -42,6 +45,7 @@ class KeysTest {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> Keys.requireKey("put", ""))
                 .withMessage("put: the key is empty");
+        assertThat(Keys.isKey("")).isFalse();
         assertThat(Keys.requirePrefix("list", "")).isEmpty();
         assertThatNullPointerException()
                 .isThrownBy(() -> Keys.requireKey("put", null))
@@ -55,6 +59,7 @@ class KeysTest {
     @ValueSource(
             strings = {"\uD83D", "\uDE00", "a\uD83D", "a\uDE00b", "\uDE00\uD83D", "\uD83D\uD83D\uDE00", "😀\uDE00"})
     void unpairedSurrogate_isRefused(String key) {
+        assertThat(Keys.isKey(key)).isFalse();
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> Keys.requireKey("get", key))
                 .withMessageMatching("get: the key has an unpaired surrogate at index \\d");

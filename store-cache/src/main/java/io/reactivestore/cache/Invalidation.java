@@ -1,6 +1,6 @@
 package io.reactivestore.cache;
 
-import java.util.Objects;
+import io.reactivestore.Keys;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
@@ -13,14 +13,14 @@ public interface Invalidation {
         /** This key was written. */
         record KeyChanged(String key) implements Event {
             public KeyChanged {
-                Objects.requireNonNull(key, "key");
+                Keys.requireKey("KeyChanged", key);
             }
         }
 
         /** Keys with this prefix were written. */
         record PrefixChanged(String prefix) implements Event {
             public PrefixChanged {
-                Objects.requireNonNull(prefix, "prefix");
+                Keys.requirePrefix("PrefixChanged", prefix);
             }
         }
 

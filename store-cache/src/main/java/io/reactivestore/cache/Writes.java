@@ -5,6 +5,7 @@ import io.reactivestore.Attributes;
 import io.reactivestore.Content;
 import io.reactivestore.DeleteOptions;
 import io.reactivestore.DeleteResult;
+import io.reactivestore.Keys;
 import io.reactivestore.ObjectInfo;
 import io.reactivestore.Store;
 import io.reactivestore.StoreRuntime;
@@ -107,7 +108,8 @@ final class Writes {
     }
 
     /**
-     * Results come in the order of the keys, so the first ticket not yet ended is that of the next result.
+     * Results come in the order of the keys, so the first ticket not yet ended is that of the next result. What is no key is left to the
+     * source, which refuses it: there is no copy of it to be dropped.
      *
      * @param ended hears of each key that was begun, once, when its delete has ended: with a result or without one
      */
@@ -121,6 +123,9 @@ final class Writes {
                 }
             };
             Function<String, Mono<String>> begun = key -> {
+                if (!Keys.isKey(key)) {
+                    return Mono.just(key);
+                }
                 Ending ending = begin("deleteAll", key);
                 open.add(ending);
                 if (over.get()) {
@@ -138,7 +143,7 @@ final class Writes {
                     .contextWrite(context ->
                             Attempts.onUnanswered(context, () -> open.forEach(Ending::noteUnansweredAttempt)))
                     .doOnNext(result -> {
-                        Ending ending = open.poll();
+                        Ending ending = Keys.isKey(result.key()) ? open.poll() : null;
                         if (ending != null) {
                             Throwable error = result.error();
                             finish.accept(ending, error == null ? End.APPLIED : Outcomes.of(error));

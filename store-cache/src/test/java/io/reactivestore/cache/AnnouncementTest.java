@@ -152,6 +152,14 @@ class AnnouncementTest {
     }
 
     @Test
+    void malformedKeyAmongTheDeleted_isNotAnnounced() {
+        TestSubscriber<Object> caller = begin(cache.deleteAll(Flux.just("", "answered", "x".repeat(1025))));
+        caller.cancel();
+        run();
+        assertThat(announced).containsExactly(new Event.KeyChanged("answered"));
+    }
+
+    @Test
     void mutationThatWasNeverBegun_isNotAnnounced() {
         for (Mutation mutation : Mutation.values()) {
             mutation.on(cache);

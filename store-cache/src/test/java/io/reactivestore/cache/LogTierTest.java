@@ -3,6 +3,7 @@ package io.reactivestore.cache;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.reactivestore.Content;
+import io.reactivestore.DeleteResult;
 import io.reactivestore.ObjectInfo;
 import io.reactivestore.Served;
 import io.reactivestore.cache.GatedStore.Op;
@@ -13,6 +14,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import reactor.core.publisher.Flux;
 import reactor.test.subscriber.TestSubscriber;
 
 /** Copies on disk: kept, found, removed, trusted over a restart and a kill. */
@@ -36,6 +38,22 @@ class LogTierTest {
         stage.settle();
         assertThat(stage.read()).isEqualTo("new");
         assertThat(stage.source.calls(Op.GET)).isZero();
+    }
+
+    @Test
+    void malformedKeysAmongTheDeleted_areTheSourcesToRefuse() {
+        Stage stage = Stage.disk().open();
+        stage.put("new");
+        stage.settle();
+        List<DeleteResult> results = stage.await(stage.cache
+                .deleteAll(Flux.just("a", "x".repeat(1025), "", "\ud800", "b"))
+                .collectList());
+        stage.settle();
+        assertThat(results).extracting(DeleteResult::deleted).containsExactly(true, false, false, false, true);
+        assertThat(stage.await(stage.cache.info()).tier(Served.DISK).offReason())
+                .isNull();
+        assertThat(stage.read()).isEqualTo("new");
+        assertThat(stage.cache.stats().hits(Served.DISK)).isEqualTo(1);
     }
 
     @Test
