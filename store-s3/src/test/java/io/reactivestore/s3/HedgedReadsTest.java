@@ -57,7 +57,7 @@ class HedgedReadsTest {
     @Test
     void unlessAskedFor_nothingIsSentAgain() {
         S3Store store =
-                FakeStores.builder(http).partTimeout(Duration.ofMillis(300)).build();
+                FakeStores.builder(http).partTimeout(Duration.ofSeconds(1)).build();
         learn(store);
         next = Reply.silent();
         assertThatThrownBy(() -> store.getBytes("k").block(PATIENCE)).hasMessageContaining("no answer within");
@@ -86,7 +86,7 @@ class HedgedReadsTest {
     @Test
     void throttlingThatIsTold_isNoticed() {
         S3Store store = FakeStores.builder(http)
-                .partTimeout(Duration.ofMillis(300))
+                .partTimeout(Duration.ofSeconds(1))
                 .hedging(SHARE)
                 .build();
         learn(store);

@@ -150,7 +150,7 @@ class ResumedReadsTest extends OneObject {
     @Test
     void silence_isABreak_afterTheStallTimeout() {
         S3Store hasty =
-                FakeStores.builder(http).stallTimeout(Duration.ofMillis(100)).build();
+                FakeStores.builder(http).stallTimeout(Duration.ofMillis(500)).build();
         server = request -> http.log().size() == 1 ? object.reply(request).hangAfter(3000) : object.reply(request);
         assertThat(one(one(hasty.get("k")).byteArray())).isEqualTo(object.bytes);
         assertThat(http.log()).containsExactly("GET /k bytes=0-262143", "GET /k bytes=3000-9999");
@@ -160,7 +160,7 @@ class ResumedReadsTest extends OneObject {
                         .isEqualTo(1));
         server = request -> object.reply(request).hangAfter(0);
         assertThat(failure(StoreTimeoutException.class, hasty.get("k")))
-                .hasMessageContaining("nothing came for 100 ms: 0 of the 10000 bytes");
+                .hasMessageContaining("nothing came for 500 ms: 0 of the 10000 bytes");
     }
 
     @Test

@@ -21,11 +21,6 @@ class LocalStoreContractTest implements FullStoreContract, ReopenContract {
     }
 
     @Override
-    public java.time.Duration patience() {
-        return java.time.Duration.ofSeconds(2);
-    }
-
-    @Override
     public Store reopened() {
         return LocalStore.create(directory.resolve("store"));
     }

@@ -153,7 +153,7 @@ class FaultTest {
 
     @Test
     void burstInTime_beginsAndEnds() throws IOException {
-        server.inject(FaultRule.of(Fault.slowDown()).between(Duration.ofMillis(300), Duration.ofMillis(600)));
+        server.inject(FaultRule.of(Fault.slowDown()).between(Duration.ofSeconds(1), Duration.ofSeconds(3)));
         assertThat(Wire.get(server, TARGET).status()).isEqualTo(200);
         await().pollInterval(Duration.ofMillis(20))
                 .until(() -> Wire.get(server, TARGET).status() == 503);

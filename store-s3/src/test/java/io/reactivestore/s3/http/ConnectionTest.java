@@ -107,7 +107,7 @@ class ConnectionTest {
                 ReactorNettyAsyncHttpClient client = builder()
                         .maxConnections(1)
                         .maxPendingAcquires(1)
-                        .acquireTimeout(Duration.ofMillis(200))
+                        .acquireTimeout(Duration.ofSeconds(1))
                         .build()) {
             Call holding = Call.get(client, server.port(), "/");
             await().atMost(Call.PATIENCE).until(() -> !server.heads().isEmpty());

@@ -31,7 +31,7 @@ class UploadTest {
 
     private final ReactorNettyAsyncHttpClient client = ReactorNettyAsyncHttpClient.builder()
             .noProxy()
-            .continueTimeout(Duration.ofMillis(200))
+            .continueTimeout(Duration.ofMillis(500))
             .build();
 
     /** One that gives a socket little time to take more. */
