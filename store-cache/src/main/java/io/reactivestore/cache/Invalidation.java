@@ -12,6 +12,7 @@ public interface Invalidation {
 
         /** This key was written. */
         record KeyChanged(String key) implements Event {
+            /** @throws IllegalArgumentException if it is no key */
             public KeyChanged {
                 Keys.requireKey("KeyChanged", key);
             }
@@ -19,6 +20,7 @@ public interface Invalidation {
 
         /** Keys with this prefix were written. */
         record PrefixChanged(String prefix) implements Event {
+            /** @throws IllegalArgumentException if no key can have it */
             public PrefixChanged {
                 Keys.requirePrefix("PrefixChanged", prefix);
             }
