@@ -98,12 +98,12 @@ class TransportFaultTest {
     @ParameterizedTest
     @ValueSource(ints = {0, 30_000})
     void bodyThatStalls_isGivenUp_andResumed(int bytes) {
-        S3Store hasty = builder().stallTimeout(Duration.ofMillis(100)).build();
+        S3Store hasty = builder().stallTimeout(Duration.ofMillis(500)).build();
         inject(Fault.stallBody(bytes), 1);
         long begin = System.nanoTime();
         assertThat(one(hasty.getBytes(KEY)).remaining()).isEqualTo(SIZE);
         assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(3));
-        assertThat(hasty.resumedCount()).isPositive(); // more on a machine that stalls itself
+        assertThat(hasty.resumedCount()).isEqualTo(1);
         awaitIdle();
         Verify.none(hasty.close());
     }

@@ -144,7 +144,7 @@ class TransportSoundnessTest {
                 assertThat(Call.await(call.bodyError)).isSameAs(call.failure());
                 assertThat(Duration.ofNanos(System.nanoTime() - begin))
                         .as("cut at " + cut)
-                        .isLessThan(Duration.ofSeconds(3));
+                        .isLessThan(Duration.ofSeconds(1));
                 assertThat(call.receivedBytes()).isLessThanOrEqualTo(cut);
             }
             await().atMost(Call.PATIENCE).until(() -> client.stats().equals(new TransportStats(0, 0, 0, 0, 0, 0)));
